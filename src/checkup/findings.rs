@@ -1,0 +1,129 @@
+//! From a report to the list that people read: what is known, the most important first.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Evidence, Group, Newest, Report, Tally, joined};
+use crate::event::Time;
+use crate::kb::{Article, KnowledgeBase, Range, Verdict, Version};
+
+/// An article that matched records.
+#[derive(Clone, Debug)]
+pub struct Finding<'k> {
+    /// The article.
+    pub article: &'k Article,
+    /// How many records it matched.
+    pub count: u64,
+    /// How many of them no other matching article describes more exactly. A finding with none of its own is shown only
+    /// under those that do.
+    pub own: u64,
+    /// The times of the earliest and the latest of its records.
+    pub span: (Time, Time),
+    /// What is affected.
+    pub subjects: Tally<String>,
+    /// The computers its records are from.
+    pub computers: Tally<String>,
+    /// The files they are in, and how many in each.
+    pub files: BTreeMap<u32, u64>,
+    /// Where the newest of them are.
+    pub evidence: Newest<Evidence>,
+    /// None of those logs is from a Windows version that the article speaks of.
+    pub other_windows: bool,
+    /// More general articles that matched some of the records this one is the best for.
+    pub general: Vec<General<'k>>,
+}
+
+/// A more general article under a finding.
+#[derive(Clone, Debug)]
+pub struct General<'k> {
+    /// The article.
+    pub article: &'k Article,
+    /// How many of the finding's own records it matched too.
+    pub count: u64,
+}
+
+impl Report {
+    /// Every article that matched, the most important first: those for this Windows version first, then the worse
+    /// level, the verdict that asks for more, the later and the more frequent.
+    pub fn findings<'k>(&self, knowledge: &'k KnowledgeBase) -> Vec<Finding<'k>> {
+        let mut findings: BTreeMap<u32, Finding<'k>> = BTreeMap::new();
+        for (numbers, group) in &self.groups {
+            for (place, number) in numbers.iter().enumerate() {
+                let Some(article) = knowledge.article(*number) else { continue };
+                match findings.get_mut(number) {
+                    Some(finding) => finding.add(group, place),
+                    None => drop(findings.insert(*number, Finding::new(article, group, place))),
+                }
+            }
+        }
+        for finding in findings.values_mut() {
+            finding.other_windows = finding.article.windows.is_some_and(|range| {
+                let mut files = finding.files.keys().filter_map(|number| self.files.get(number));
+                !files.any(|file| range.overlaps(&written_by(file.windows.map(|(_, version)| version))))
+            });
+        }
+        for (numbers, group) in &self.groups {
+            let exactness = |number: &u32| {
+                let finding = findings.get(number)?;
+                Some((!finding.other_windows, finding.article.detection.specificity(), Reverse(*number)))
+            };
+            let Some(best) = numbers.iter().copied().max_by_key(exactness) else { continue };
+            let others: Vec<_> = numbers.iter().filter(|number| **number != best).copied().collect();
+            let Some(finding) = findings.get_mut(&best) else { continue };
+            finding.own += group.count;
+            for number in others {
+                let Some(article) = knowledge.article(number) else { continue };
+                match finding.general.iter_mut().find(|general| general.article.id == article.id) {
+                    Some(general) => general.count += group.count,
+                    None => finding.general.push(General { article, count: group.count }),
+                }
+            }
+        }
+        let mut findings: Vec<_> = findings.into_values().collect();
+        findings.sort_by_key(|finding| {
+            let article = finding.article;
+            let harmless = matches!(article.verdict, Verdict::SafeToIgnore | Verdict::Informational);
+            let urgency = (!finding.other_windows, !harmless, article.level, article.verdict);
+            (Reverse(urgency), Reverse(finding.span.1), Reverse(finding.count), &article.id)
+        });
+        findings
+    }
+}
+
+/// The Windows versions that may have written a log, by what its records say.
+fn written_by(version: Option<Version>) -> Range {
+    match version {
+        Some(version) => {
+            Range { from: Some(version), until: Some(Version { build: version.build.saturating_add(1), ..version }) }
+        }
+        None => Range { from: Some(Version::VISTA), until: None },
+    }
+}
+
+impl<'k> Finding<'k> {
+    fn new(article: &'k Article, group: &Group, place: usize) -> Finding<'k> {
+        Finding {
+            article,
+            count: group.count,
+            own: 0,
+            span: group.span,
+            subjects: group.subjects.get(place).cloned().unwrap_or_default(),
+            computers: group.computers.clone(),
+            files: group.files.clone(),
+            evidence: group.evidence.clone(),
+            other_windows: false,
+            general: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, group: &Group, place: usize) {
+        self.count += group.count;
+        self.span = joined(self.span, group.span);
+        if let Some(subjects) = group.subjects.get(place) {
+            self.subjects.merge(subjects.clone());
+        }
+        self.computers.merge(group.computers.clone());
+        group.files.iter().for_each(|(file, count)| *self.files.entry(*file).or_default() += count);
+        self.evidence.merge(group.evidence.clone());
+    }
+}

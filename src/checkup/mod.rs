@@ -1,0 +1,363 @@
+//! Events and the knowledge base come together: what a log shows, how often, where, and what nobody explains.
+//!
+//! A log is checked in parts, in any order and by any number of workers. Each part gives a [`Report`]; merging the
+//! parts' reports in any order gives the same report ([`Report::merge`] is associative and commutative).
+
+mod findings;
+mod newest;
+mod tally;
+mod windows;
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Level, Name, Time};
+use crate::kb::{KnowledgeBase, Version};
+use crate::log::{self, Coverage, Kind, Problem, Record, Sink};
+pub use findings::{Finding, General};
+pub use newest::Newest;
+pub use tally::Tally;
+
+/// What was found in some part of some logs, or in all of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The files, by the number that their opener gave them.
+    pub files: BTreeMap<u32, FileReport>,
+    /// The records that articles matched, by the articles that matched them (numbers, ascending).
+    pub groups: BTreeMap<Vec<u32>, Group>,
+    /// Critical, error and warning records that at least one article matched.
+    pub explained: Tally<EventKind>,
+    /// Critical, error and warning records that no article matched.
+    pub unexplained: Tally<EventKind>,
+}
+
+/// What makes records alike when nothing is known of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EventKind {
+    /// The provider.
+    pub provider: String,
+    /// The event id.
+    pub event_id: u32,
+    /// The level.
+    pub level: Level,
+}
+
+/// One file, as far as it was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileReport {
+    /// Its name, as people know it.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Bytes that were read so far.
+    pub bytes_read: u64,
+    /// The log was not closed cleanly.
+    pub dirty: bool,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+    /// Records by level, in the order of [`Level::ALL`].
+    pub levels: [u64; 5],
+    /// The times of the earliest and the latest record.
+    pub span: Option<(Time, Time)>,
+    /// The computers whose records it holds.
+    pub computers: Tally<String>,
+    /// The channels of its records.
+    pub channels: Tally<String>,
+    /// The Windows version that the latest start-up record names.
+    pub windows: Option<(Time, Version)>,
+}
+
+/// Records that the same articles matched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// How many.
+    pub count: u64,
+    /// The times of the earliest and the latest of them.
+    pub span: (Time, Time),
+    /// For each of the articles, what its `subject` field named.
+    pub subjects: Vec<Tally<String>>,
+    /// The computers they are from.
+    pub computers: Tally<String>,
+    /// The files they are in.
+    pub files: BTreeMap<u32, u64>,
+    /// Where the newest of them are.
+    pub evidence: Newest<Evidence>,
+}
+
+/// Where a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Evidence {
+    /// When it was written.
+    pub time: Time,
+    /// The number of its file.
+    pub file: u32,
+    /// Where it starts in the file, in bytes.
+    pub offset: u64,
+    /// Its record id.
+    pub record_id: u64,
+}
+
+impl FileReport {
+    /// A file of which nothing was read but its first bytes: [`log::evtx::HEADER_SIZE`] and a few more.
+    pub fn open(name: impl Into<String>, size: u64, start: &[u8]) -> FileReport {
+        let mut file = FileReport {
+            name: name.into(),
+            kind: Kind::of(start),
+            size,
+            bytes_read: 0,
+            dirty: false,
+            coverage: Coverage::default(),
+            levels: [0; 5],
+            span: None,
+            computers: Tally::default(),
+            channels: Tally::default(),
+            windows: None,
+        };
+        if let Some(header) = log::evtx::Header::recognise(start) {
+            file.dirty = header.dirty;
+            header.problem.into_iter().for_each(|problem| file.coverage.add(problem));
+        }
+        file
+    }
+
+    /// The same file for the report of a part of it: without anything read.
+    fn unread(&self) -> FileReport {
+        FileReport {
+            name: self.name.clone(),
+            dirty: self.dirty,
+            kind: self.kind,
+            ..FileReport::open("", self.size, &[])
+        }
+    }
+
+    /// How many of its records have a level.
+    pub fn count(&self, level: Level) -> u64 {
+        self.levels[level as usize]
+    }
+
+    fn merge(&mut self, other: FileReport) {
+        self.bytes_read += other.bytes_read;
+        self.dirty |= other.dirty;
+        self.coverage.merge(other.coverage);
+        self.levels.iter_mut().zip(other.levels).for_each(|(own, more)| *own += more);
+        self.span = match (self.span, other.span) {
+            (Some(a), Some(b)) => Some(joined(a, b)),
+            (a, b) => a.or(b),
+        };
+        self.computers.merge(other.computers);
+        self.channels.merge(other.channels);
+        self.windows = self.windows.max(other.windows);
+    }
+}
+
+fn joined(a: (Time, Time), b: (Time, Time)) -> (Time, Time) {
+    (a.0.min(b.0), a.1.max(b.1))
+}
+
+impl Group {
+    fn merge(&mut self, other: Group) {
+        self.count += other.count;
+        self.span = joined(self.span, other.span);
+        self.subjects.iter_mut().zip(other.subjects).for_each(|(own, more)| own.merge(more));
+        self.computers.merge(other.computers);
+        other.files.into_iter().for_each(|(file, count)| *self.files.entry(file).or_default() += count);
+        self.evidence.merge(other.evidence);
+    }
+}
+
+impl Report {
+    /// Adds the report of another part of the same logs, or of other logs.
+    pub fn merge(&mut self, other: Report) {
+        for (number, file) in other.files {
+            match self.files.get_mut(&number) {
+                Some(own) => own.merge(file),
+                None => drop(self.files.insert(number, file)),
+            }
+        }
+        for (articles, group) in other.groups {
+            match self.groups.get_mut(&articles) {
+                Some(own) => own.merge(group),
+                None => drop(self.groups.insert(articles, group)),
+            }
+        }
+        self.explained.merge(other.explained);
+        self.unexplained.merge(other.unexplained);
+    }
+
+    /// How many records were read.
+    pub fn records(&self) -> u64 {
+        self.files.values().map(|file| file.coverage.records).sum()
+    }
+
+    /// How many records of a level were read.
+    pub fn count(&self, level: Level) -> u64 {
+        self.files.values().map(|file| file.count(level)).sum()
+    }
+}
+
+/// Checks a run of whole chunks that starts at `offset` of an .evtx log: a part that any worker can do.
+pub fn slice(knowledge: &KnowledgeBase, number: u32, file: &FileReport, bytes: &[u8], offset: u64) -> Report {
+    let mut checkup = Checkup::new(knowledge, number, file);
+    let coverage = log::evtx::Reader::default().slice(bytes, offset, &mut checkup);
+    checkup.finish(coverage, bytes.len() as u64)
+}
+
+/// The report of a part of a file that could not be read at all.
+pub fn unread_slice(number: u32, file: &FileReport, problem: Problem) -> Report {
+    let mut file = file.unread();
+    file.coverage.add(problem);
+    Report { files: BTreeMap::from([(number, file)]), ..Report::default() }
+}
+
+/// Checks the records of one part of one file.
+pub struct Checkup<'k> {
+    knowledge: &'k KnowledgeBase,
+    file_number: u32,
+    file: FileReport,
+    kinds: FxHashMap<(u32, u32), Watched>,
+    groups: BTreeMap<Vec<u32>, Group>,
+    computers: Counter,
+    channels: Counter,
+}
+
+/// Records of one provider and event id.
+struct Watched {
+    provider: String,
+    event_id: u32,
+    candidates: Vec<u32>,
+    names_windows: bool,
+    explained: [u64; 5],
+    unexplained: [u64; 5],
+}
+
+impl<'k> Checkup<'k> {
+    /// A checkup of a part of the file with the given number.
+    pub fn new(knowledge: &'k KnowledgeBase, file_number: u32, file: &FileReport) -> Checkup<'k> {
+        Checkup {
+            knowledge,
+            file_number,
+            file: file.unread(),
+            kinds: FxHashMap::default(),
+            groups: BTreeMap::new(),
+            computers: Counter::default(),
+            channels: Counter::default(),
+        }
+    }
+
+    /// The report of this part: what was found, and how its reader accounts for it.
+    pub fn finish(mut self, coverage: Coverage, bytes: u64) -> Report {
+        self.file.coverage.merge(coverage);
+        self.file.bytes_read += bytes;
+        self.file.computers.merge(self.computers.into_tally());
+        self.file.channels.merge(self.channels.into_tally());
+        let mut report = Report { groups: self.groups, ..Report::default() };
+        for kind in self.kinds.into_values() {
+            let counts = Level::ALL.into_iter().zip(kind.explained.into_iter().zip(kind.unexplained));
+            for (level, (explained, unexplained)) in counts.filter(|(level, _)| level.is_problem()) {
+                let kind = || EventKind { provider: kind.provider.clone(), event_id: kind.event_id, level };
+                report.explained.add(explained, kind);
+                report.unexplained.add(unexplained, kind);
+            }
+        }
+        report.files.insert(self.file_number, self.file);
+        report
+    }
+}
+
+impl Sink for Checkup<'_> {
+    fn record(&mut self, record: &Record<'_>) {
+        let head = &record.head;
+        let level = head.level as usize;
+        self.file.levels[level] += 1;
+        let now = (head.time, head.time);
+        self.file.span = Some(self.file.span.map_or(now, |span| joined(span, now)));
+        self.computers.count(head.computer);
+        self.channels.count(head.channel);
+        let kind = self.kinds.entry((head.provider.symbol, head.event_id)).or_insert_with(|| Watched {
+            provider: head.provider.text.to_owned(),
+            event_id: head.event_id,
+            candidates: self.knowledge.candidates(head.provider.text, head.event_id),
+            names_windows: windows::names_version(head.provider.text, head.event_id),
+            explained: [0; 5],
+            unexplained: [0; 5],
+        });
+        if kind.candidates.is_empty() && !kind.names_windows {
+            kind.unexplained[level] += 1;
+            return;
+        }
+        let event = record.event();
+        if kind.names_windows {
+            self.file.windows = self.file.windows.max(windows::version(&event).map(|version| (head.time, version)));
+        }
+        let matches = self.knowledge.matches(&kind.candidates, &event);
+        if matches.is_empty() {
+            kind.unexplained[level] += 1;
+            return;
+        }
+        kind.explained[level] += 1;
+        let articles = matches.len();
+        let group = self.groups.entry(matches.clone()).or_insert_with(|| Group {
+            count: 0,
+            span: now,
+            subjects: vec![Tally::default(); articles],
+            computers: Tally::default(),
+            files: BTreeMap::new(),
+            evidence: Newest::default(),
+        });
+        group.count += 1;
+        group.span = joined(group.span, now);
+        for (subjects, number) in group.subjects.iter_mut().zip(matches) {
+            let subject = self.knowledge.article(number).and_then(|article| event.text(article.subject.as_deref()?));
+            if let Some(subject) = subject.filter(|subject| !subject.is_empty()) {
+                subjects.add(1, || subject);
+            }
+        }
+        group.computers.add(1, || head.computer.text.to_owned());
+        *group.files.entry(self.file_number).or_default() += 1;
+        group.evidence.add(Evidence {
+            time: head.time,
+            file: self.file_number,
+            offset: record.offset,
+            record_id: head.record_id,
+        });
+    }
+}
+
+/// Counts names; consecutive records mostly have the same one.
+#[derive(Default)]
+struct Counter {
+    last: Option<u32>,
+    run: u64,
+    counts: FxHashMap<u32, (String, u64)>,
+}
+
+impl Counter {
+    fn count(&mut self, name: Name<'_>) {
+        if self.last != Some(name.symbol) {
+            self.end_run();
+            self.last = Some(name.symbol);
+            self.counts.entry(name.symbol).or_insert_with(|| (name.text.to_owned(), 0));
+        }
+        self.run += 1;
+    }
+
+    fn end_run(&mut self) {
+        if let Some((_, count)) = self.last.and_then(|last| self.counts.get_mut(&last)) {
+            *count += self.run;
+        }
+        self.run = 0;
+    }
+
+    fn into_tally(mut self) -> Tally<String> {
+        self.end_run();
+        let mut tally = Tally::default();
+        for (text, count) in self.counts.into_values().filter(|(text, _)| !text.is_empty()) {
+            tally.add(count, || text);
+        }
+        tally
+    }
+}

@@ -1,0 +1,175 @@
+//! Sigma detections: which events an article speaks of.
+//!
+//! A detection is a set of named selections and a condition over them, as the Sigma specification defines it
+//! (<https://sigmahq.io/sigma-specification/specification/sigma-rules-specification.html>). It is parsed once
+//! ([`parse`]), indexed by what it asks of provider and event id ([`index`]) and evaluated over typed values, so that a
+//! record nobody speaks of costs a table look-up.
+
+pub mod index;
+pub mod parse;
+mod pattern;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+pub use pattern::Pattern;
+
+/// A Sigma detection.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Detection {
+    /// The selections, in the order written.
+    pub selections: Vec<(String, Selection)>,
+    /// What must hold of them.
+    pub condition: Condition,
+}
+
+/// One named part of a detection.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Selection {
+    /// A map: every test holds.
+    All(Vec<Test>),
+    /// A list of maps: one of them holds.
+    Any(Vec<Selection>),
+    /// A list of texts: one of them is found in any value.
+    Keywords(Vec<Pattern>),
+}
+
+/// A field and what its value must be.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Test {
+    /// The field, by Sigma's name for it.
+    pub field: String,
+    /// The patterns of which one must fit.
+    pub patterns: Vec<Pattern>,
+    /// Every pattern must fit instead (the modifier `all`).
+    pub all: bool,
+}
+
+/// A condition over selections, which it names by their place in [`Detection::selections`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Condition {
+    /// The selection matches.
+    Selection(u16),
+    /// The condition does not hold.
+    Not(Box<Condition>),
+    /// All hold.
+    And(Vec<Condition>),
+    /// At least the given number hold.
+    AtLeast(u16, Vec<Condition>),
+}
+
+impl Detection {
+    /// Whether the detection matches an event.
+    pub fn matches(&self, event: &Event<'_>) -> bool {
+        self.holds(&self.condition, event)
+    }
+
+    fn holds(&self, condition: &Condition, event: &Event<'_>) -> bool {
+        match condition {
+            Condition::Selection(index) => {
+                self.selections.get(usize::from(*index)).is_some_and(|(_, selection)| selection.matches(event))
+            }
+            Condition::Not(inner) => !self.holds(inner, event),
+            Condition::And(all) => all.iter().all(|inner| self.holds(inner, event)),
+            Condition::AtLeast(count, any) => {
+                let mut holding = any.iter().filter(|inner| self.holds(inner, event));
+                holding.by_ref().take((*count).into()).count() == usize::from(*count)
+            }
+        }
+    }
+
+    /// The fields whose values made an event match, each once, in the order of the detection.
+    pub fn evidence(&self, event: &Event<'_>) -> Vec<&str> {
+        let mut fields = Vec::new();
+        self.collect(&self.condition, event, &mut fields);
+        fields
+    }
+
+    fn collect<'a>(&'a self, condition: &Condition, event: &Event<'_>, fields: &mut Vec<&'a str>) {
+        match condition {
+            Condition::Selection(index) => {
+                if let Some((_, selection)) = self.selections.get(usize::from(*index)) {
+                    selection.collect(event, fields);
+                }
+            }
+            Condition::Not(_) => {}
+            Condition::And(inner) | Condition::AtLeast(_, inner) => {
+                inner
+                    .iter()
+                    .filter(|inner| self.holds(inner, event))
+                    .for_each(|inner| self.collect(inner, event, fields));
+            }
+        }
+    }
+
+    /// How narrow the detection is: the number of things it asks of an event on its easiest way to match. Of two
+    /// articles that match a record, the one with the higher number speaks more exactly of it.
+    pub fn specificity(&self) -> u32 {
+        self.weigh(&self.condition)
+    }
+
+    fn weigh(&self, condition: &Condition) -> u32 {
+        match condition {
+            Condition::Selection(index) => self.selections.get(usize::from(*index)).map_or(0, |(_, s)| s.weigh()),
+            Condition::Not(_) => 0,
+            Condition::And(all) => all.iter().map(|inner| self.weigh(inner)).sum(),
+            Condition::AtLeast(count, any) => {
+                let mut weights: Vec<u32> = any.iter().map(|inner| self.weigh(inner)).collect();
+                weights.sort_unstable();
+                weights.iter().take((*count).into()).sum()
+            }
+        }
+    }
+}
+
+impl Selection {
+    fn matches(&self, event: &Event<'_>) -> bool {
+        match self {
+            Selection::All(tests) => tests.iter().all(|test| test.matches(event)),
+            Selection::Any(selections) => selections.iter().any(|selection| selection.matches(event)),
+            Selection::Keywords(patterns) => {
+                patterns.iter().any(|pattern| event.fields.iter().any(|field| pattern.fits(&field.value)))
+            }
+        }
+    }
+
+    fn collect<'a>(&'a self, event: &Event<'_>, fields: &mut Vec<&'a str>) {
+        match self {
+            Selection::All(tests) => {
+                for test in tests {
+                    if !fields.contains(&test.field.as_str()) {
+                        fields.push(&test.field);
+                    }
+                }
+            }
+            Selection::Any(any) => {
+                any.iter().filter(|inner| inner.matches(event)).for_each(|inner| inner.collect(event, fields));
+            }
+            Selection::Keywords(_) => {}
+        }
+    }
+
+    fn weigh(&self) -> u32 {
+        match self {
+            Selection::All(tests) => tests.iter().map(Test::weigh).sum(),
+            Selection::Any(any) => any.iter().map(Selection::weigh).min().unwrap_or(0),
+            Selection::Keywords(_) => 1,
+        }
+    }
+}
+
+impl Test {
+    fn matches(&self, event: &Event<'_>) -> bool {
+        let values = event.values(&self.field);
+        let fits = |pattern: &Pattern| match pattern {
+            Pattern::Exists(wanted) => values.is_empty() != *wanted,
+            Pattern::Null => values.iter().all(|value| pattern.fits(value)),
+            pattern => values.iter().any(|value| pattern.fits(value)),
+        };
+        if self.all { self.patterns.iter().all(fits) } else { self.patterns.iter().any(fits) }
+    }
+
+    fn weigh(&self) -> u32 {
+        if self.all { self.patterns.len() as u32 } else { 1 }
+    }
+}

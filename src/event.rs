@@ -1,0 +1,385 @@
+//! An event: the one thing every reader produces and every detection sees.
+//!
+//! A reader first shows a record's [`Head`], which costs next to nothing, and builds the whole [`Event`] only for the
+//! few records that somebody asks about.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+/// A moment, as Windows counts it: 100-nanosecond ticks since 1601-01-01 UTC (FILETIME, MS-DTYP 2.3.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Time(pub u64);
+
+impl Time {
+    /// Ticks from 1601-01-01 to 1970-01-01.
+    const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
+
+    /// Milliseconds since 1970, negative before.
+    pub fn unix_milliseconds(self) -> i64 {
+        ((i128::from(self.0) - Self::UNIX_EPOCH) / 10_000) as i64
+    }
+
+    /// The moment an RFC 3339 text names.
+    pub fn parse(text: &str) -> Option<Time> {
+        Time::from_timestamp(text.trim_end_matches('\0').parse().ok()?)
+    }
+
+    /// The tick that a timestamp falls into; `None` before 1601.
+    pub fn from_timestamp(timestamp: jiff::Timestamp) -> Option<Time> {
+        Some(Time(u64::try_from(timestamp.as_nanosecond().div_euclid(100) + Self::UNIX_EPOCH).ok()?))
+    }
+
+    fn timestamp(self) -> Option<jiff::Timestamp> {
+        jiff::Timestamp::from_nanosecond((i128::from(self.0) - Self::UNIX_EPOCH) * 100).ok()
+    }
+
+    /// To the second, for people: `2026-11-20 07:21:19`, in UTC.
+    pub fn to_seconds(self) -> String {
+        match self.timestamp() {
+            Some(time) => time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            None => self.to_string(),
+        }
+    }
+}
+
+/// RFC 3339 with all seven digits of the tick; the bare number where it is outside the calendar (after year 9999).
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.timestamp() {
+            Some(time) => {
+                let ticks = time.subsec_nanosecond().rem_euclid(1_000_000_000) / 100;
+                write!(f, "{}.{ticks:07}Z", time.strftime("%Y-%m-%dT%H:%M:%S"))
+            }
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+/// How bad the record itself says it is (`System/Level`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Level 1.
+    Critical,
+    /// Level 2.
+    Error,
+    /// Level 3.
+    Warning,
+    /// Level 4, and 0 ("log always"), which Event Viewer shows as information.
+    Information,
+    /// Level 5 and whatever providers number above it.
+    Verbose,
+}
+
+impl Level {
+    /// All levels, the worst first.
+    pub const ALL: [Level; 5] = [Level::Critical, Level::Error, Level::Warning, Level::Information, Level::Verbose];
+
+    /// The level with the number that records carry.
+    pub fn from_number(number: u8) -> Level {
+        match number {
+            1 => Level::Critical,
+            2 => Level::Error,
+            3 => Level::Warning,
+            0 | 4 => Level::Information,
+            _ => Level::Verbose,
+        }
+    }
+
+    /// The word that reports and the page use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Critical => "critical",
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Information => "information",
+            Level::Verbose => "verbose",
+        }
+    }
+
+    /// Critical, error and warning records want an explanation; the others do not.
+    pub fn is_problem(self) -> bool {
+        self <= Level::Warning
+    }
+}
+
+/// An interned text: two names of one [`Names`] are equal exactly when their symbols are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Name<'a> {
+    /// Its number in the table that interned it.
+    pub symbol: u32,
+    /// The text itself.
+    pub text: &'a str,
+}
+
+/// The texts that records repeat (providers, channels, computers), each kept once.
+#[derive(Debug, Default)]
+pub struct Names {
+    texts: Vec<String>,
+    by_text: FxHashMap<String, u32>,
+    by_utf16: FxHashMap<Box<[u8]>, u32>,
+}
+
+impl Names {
+    /// The symbol of a text.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        if let Some(&symbol) = self.by_text.get(text) {
+            return symbol;
+        }
+        let symbol = self.texts.len() as u32;
+        self.texts.push(text.to_owned());
+        self.by_text.insert(text.to_owned(), symbol);
+        symbol
+    }
+
+    /// The symbol of UTF-16LE bytes; a closing NUL does not count.
+    pub fn intern_utf16(&mut self, bytes: &[u8]) -> u32 {
+        if let Some(&symbol) = self.by_utf16.get(bytes) {
+            return symbol;
+        }
+        let symbol = self.intern(utf16(bytes).trim_end_matches('\0'));
+        self.by_utf16.insert(bytes.into(), symbol);
+        symbol
+    }
+
+    /// The name of a symbol of this table.
+    pub fn name(&self, symbol: u32) -> Name<'_> {
+        let text = self.texts.get(symbol as usize).map_or("", String::as_str);
+        Name { symbol, text }
+    }
+}
+
+/// UTF-16LE bytes as text. What is not valid becomes U+FFFD; an odd last byte is dropped.
+pub fn utf16(bytes: &[u8]) -> String {
+    let units = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
+    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
+/// What decides at once whether anybody is interested in a record.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// `System/Provider/@Name`, or the source of a classic event.
+    pub provider: Name<'a>,
+    /// `System/EventID` without qualifiers.
+    pub event_id: u32,
+    /// `System/Level`.
+    pub level: Level,
+    /// `System/TimeCreated`.
+    pub time: Time,
+    /// `System/EventRecordID`.
+    pub record_id: u64,
+    /// `System/Channel`; empty where the record has none.
+    pub channel: Name<'a>,
+    /// `System/Computer`; empty where the record has none.
+    pub computer: Name<'a>,
+}
+
+/// A whole record: its head and every other value it carries.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    /// The part that every record has.
+    pub head: Head<'a>,
+    /// The other values of `System`, then those of `EventData` or `UserData`, in the order of the record.
+    pub fields: Vec<Field<'a>>,
+}
+
+/// One named or unnamed value of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field<'a> {
+    /// Where in the record it stands.
+    pub part: Part,
+    /// The name; `None` for the unnamed `<Data>` of classic events.
+    pub name: Option<Cow<'a, str>>,
+    /// The value.
+    pub value: Value<'a>,
+}
+
+/// The two halves of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `System`: the same fields in every record, named as Sigma names them.
+    System,
+    /// `EventData` or `UserData`: what this event has to say.
+    Data,
+}
+
+/// A value with the type that the record gives it (MS-EVEN6 2.2.13).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// No value.
+    Null,
+    /// Any text.
+    Text(Cow<'a, str>),
+    /// An unsigned number.
+    Unsigned(u64),
+    /// A signed number.
+    Signed(i64),
+    /// A number that Windows shows as `0x…`.
+    Hex(u64),
+    /// A floating-point number.
+    Real(f64),
+    /// True or false.
+    Bool(bool),
+    /// Raw bytes.
+    Binary(Cow<'a, [u8]>),
+    /// A GUID, in the byte order of the file.
+    Guid([u8; 16]),
+    /// A security identifier (MS-DTYP 2.4.2), raw.
+    Sid(Cow<'a, [u8]>),
+    /// A moment.
+    Time(Time),
+}
+
+impl Value<'_> {
+    /// The whole number this value is, if it is one.
+    pub fn as_integer(&self) -> Option<i128> {
+        match *self {
+            Value::Unsigned(number) | Value::Hex(number) => Some(number.into()),
+            Value::Signed(number) => Some(number.into()),
+            _ => None,
+        }
+    }
+
+    /// The value as text, without a copy where it is text already.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Value::Text(text) => Cow::Borrowed(text),
+            other => Cow::Owned(other.to_string()),
+        }
+    }
+}
+
+/// As Windows writes the value in a record's XML.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => Ok(()),
+            Value::Text(text) => f.write_str(text),
+            Value::Unsigned(number) => write!(f, "{number}"),
+            Value::Signed(number) => write!(f, "{number}"),
+            Value::Hex(number) => write!(f, "{number:#x}"),
+            Value::Real(number) => write!(f, "{number}"),
+            Value::Bool(value) => write!(f, "{value}"),
+            Value::Binary(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02X}")),
+            Value::Guid(guid) => {
+                let [a, b, c, d, e, g, h, i, rest @ ..] = guid;
+                write!(f, "{{{d:02x}{c:02x}{b:02x}{a:02x}-{g:02x}{e:02x}-{i:02x}{h:02x}-")?;
+                for (index, byte) in rest.iter().enumerate() {
+                    write!(f, "{}{byte:02x}", if index == 2 { "-" } else { "" })?;
+                }
+                f.write_str("}")
+            }
+            Value::Sid(bytes) => write_sid(f, bytes),
+            Value::Time(time) => write!(f, "{time}"),
+        }
+    }
+}
+
+fn write_sid(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    let [revision, _count, a, b, c, d, e, g, sub_authorities @ ..] = bytes else { return Ok(()) };
+    let authority = u64::from_be_bytes([0, 0, *a, *b, *c, *d, *e, *g]);
+    write!(f, "S-{revision}-{authority}")?;
+    let (sub_authorities, _) = sub_authorities.as_chunks::<4>();
+    sub_authorities.iter().try_for_each(|part| write!(f, "-{}", u32::from_le_bytes(*part)))
+}
+
+impl Event<'_> {
+    /// The values of a field, by the name Sigma gives it. Names compare without case; `param1..N` also names the
+    /// N-th unnamed value, so that one detection fits Windows NT and Windows 11.
+    pub fn values(&self, name: &str) -> Vec<Cow<'_, Value<'_>>> {
+        if let Some(value) = self.head_value(name) {
+            return vec![Cow::Owned(value)];
+        }
+        let named: Vec<_> = self
+            .fields
+            .iter()
+            .filter(|field| field.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)))
+            .map(|field| Cow::Borrowed(&field.value))
+            .collect();
+        if !named.is_empty() {
+            return named;
+        }
+        self.unnamed(name).map(|field| Cow::Borrowed(&field.value)).into_iter().collect()
+    }
+
+    /// The first value of a field as text; see [`Event::values`].
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.values(name).first().map(|value| value.to_string())
+    }
+
+    fn unnamed(&self, name: &str) -> Option<&Field<'_>> {
+        let number: usize =
+            name.get(..5).filter(|stem| stem.eq_ignore_ascii_case("param")).and(name.get(5..))?.parse().ok()?;
+        let mut unnamed = self.fields.iter().filter(|field| field.part == Part::Data && field.name.is_none());
+        unnamed.nth(number.checked_sub(1)?)
+    }
+
+    fn head_value(&self, name: &str) -> Option<Value<'_>> {
+        let head = &self.head;
+        let text = |name: Name<'_>| (!name.text.is_empty()).then(|| Value::Text(name.text.to_owned().into()));
+        match name {
+            "Provider_Name" => text(head.provider),
+            "EventID" => Some(Value::Unsigned(head.event_id.into())),
+            "Channel" => text(head.channel),
+            "Computer" => text(head.computer),
+            "EventRecordID" => Some(Value::Unsigned(head.record_id)),
+            "TimeCreated" => Some(Value::Time(head.time)),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_with_all_its_ticks() {
+        assert_eq!(Time(131_725_704_215_337_803).to_string(), "2018-06-04T07:20:21.5337803Z");
+        assert_eq!(Time(131_725_704_215_337_803).to_seconds(), "2018-06-04 07:20:21");
+        assert_eq!(Time(0).to_string(), "1601-01-01T00:00:00.0000000Z");
+        assert_eq!(Time(u64::MAX).to_string(), u64::MAX.to_string());
+    }
+
+    #[test]
+    fn values_are_written_as_windows_writes_them() {
+        let guid = [0xd1, 0x08, 0x59, 0x55, 0xd7, 0xa6, 0x95, 0x46, 0x8e, 0x1e, 0x26, 0x93, 0x1d, 0x20, 0x12, 0xf4];
+        assert_eq!(Value::Guid(guid).to_string(), "{555908d1-a6d7-4695-8e1e-26931d2012f4}");
+        let system = [1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0];
+        assert_eq!(Value::Sid(system[..].into()).to_string(), "S-1-5-18");
+        assert_eq!(Value::Hex(0x8008_0005).to_string(), "0x80080005");
+        assert_eq!(Value::Binary([1u8, 0xAB][..].into()).to_string(), "01AB");
+    }
+
+    #[test]
+    fn param_names_the_unnamed_values_too() {
+        let mut names = Names::default();
+        let (provider, none) = (names.intern("Service Control Manager"), names.intern(""));
+        let data = |name: Option<&'static str>, text: &'static str| Field {
+            part: Part::Data,
+            name: name.map(Cow::Borrowed),
+            value: Value::Text(text.into()),
+        };
+        let event = Event {
+            head: Head {
+                provider: names.name(provider),
+                event_id: 7000,
+                level: Level::Error,
+                time: Time(0),
+                record_id: 1,
+                channel: names.name(none),
+                computer: names.name(none),
+            },
+            fields: vec![data(None, "first"), data(Some("Param2"), "named"), data(None, "second")],
+        };
+        assert_eq!(event.text("param1").as_deref(), Some("first"));
+        assert_eq!(event.text("param2").as_deref(), Some("named"));
+        assert_eq!(event.text("param3"), None);
+        assert_eq!(event.text("param0"), None);
+        assert_eq!(event.text("Provider_Name").as_deref(), Some("Service Control Manager"));
+        assert_eq!(event.text("Channel"), None);
+    }
+}

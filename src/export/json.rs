@@ -1,0 +1,66 @@
+//! A report as JSON, for scripts. The fields are described in README.md.
+
+use serde_json::{Value, json};
+
+use crate::checkup::{EventKind, FileReport, Finding, Report, Tally};
+use crate::event::{Level, Time};
+use crate::kb::KnowledgeBase;
+
+/// The report as one JSON value.
+pub fn report(report: &Report, knowledge: &KnowledgeBase) -> Value {
+    json!({
+        "files": report.files.values().map(file).collect::<Vec<_>>(),
+        "findings": report.findings(knowledge).iter().map(finding).collect::<Vec<_>>(),
+        "unexplained": kinds(&report.unexplained),
+        "explained_groups": kinds(&report.explained),
+        "totals": {
+            "records": report.records(),
+            "critical": report.count(Level::Critical),
+            "error": report.count(Level::Error),
+            "warning": report.count(Level::Warning),
+            "explained": report.explained.total(),
+        },
+    })
+}
+
+fn file(file: &FileReport) -> Value {
+    let problems = file.coverage.problems.iter();
+    json!({
+        "name": file.name,
+        "kind": file.kind,
+        "computer": file.computers.by_count().first().map(|(name, _)| name),
+        "records": file.coverage.records,
+        "damaged": file.coverage.lost,
+        "problems": problems.map(|problem| json!({"offset": problem.offset, "reason": problem.reason.to_string()})).collect::<Vec<_>>(),
+        "dirty": file.dirty,
+        "first": file.span.map(|(first, _)| first.to_string()),
+        "last": file.span.map(|(_, last)| last.to_string()),
+    })
+}
+
+fn finding(finding: &Finding<'_>) -> Value {
+    let time = |time: Time| time.to_string();
+    let subjects = finding.subjects.by_count().into_iter();
+    json!({
+        "id": finding.article.id,
+        "title": finding.article.title,
+        "level": finding.article.level,
+        "verdict": finding.article.verdict,
+        "count": finding.count,
+        "first": time(finding.span.0),
+        "last": time(finding.span.1),
+        "subjects": subjects.map(|(name, count)| json!({"name": name, "count": count})).collect::<Vec<_>>(),
+        "computers": finding.computers.by_count().into_iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        "sources": finding.article.sources.iter().map(|source| &source.id).collect::<Vec<_>>(),
+        "other_windows": finding.other_windows,
+    })
+}
+
+fn kinds(tally: &Tally<EventKind>) -> Vec<Value> {
+    let kinds = tally.by_count().into_iter();
+    kinds
+        .map(|(kind, count)| {
+            json!({"provider": kind.provider, "event_id": kind.event_id, "level": kind.level, "count": count})
+        })
+        .collect()
+}

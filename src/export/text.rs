@@ -1,0 +1,122 @@
+//! A report as text for a terminal.
+
+use std::fmt::Write;
+
+use crate::checkup::{FileReport, Report};
+use crate::event::Level;
+use crate::kb::{Block, Heading, Inline, KnowledgeBase};
+
+/// How many names of one kind are written out.
+const MAX_NAMES: usize = 8;
+
+/// The report as text. What comes from the log cannot control the terminal.
+pub fn report(report: &Report, knowledge: &KnowledgeBase) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_report(&mut out, report, knowledge);
+    out.chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) -> std::fmt::Result {
+    let findings = report.findings(knowledge);
+    for finding in findings.iter().filter(|finding| finding.own > 0) {
+        let article = finding.article;
+        writeln!(out, "{}", article.title)?;
+        writeln!(
+            out,
+            "  {}, {} | {} | kb/{}/{}.md",
+            article.level,
+            article.verdict,
+            times(finding.own),
+            article.area,
+            article.id
+        )?;
+        if finding.other_windows {
+            writeln!(
+                out,
+                "  This article is about {}, not about the Windows that wrote the log.",
+                article.applies_to.join(", ")
+            )?;
+        }
+        writeln!(out, "  from {} to {} UTC", finding.span.0.to_seconds(), finding.span.1.to_seconds())?;
+        let subjects = finding.subjects.by_count();
+        if !subjects.is_empty() {
+            let names: Vec<_> =
+                subjects.iter().take(MAX_NAMES).map(|(name, count)| format!("{name} ({count})")).collect();
+            let more = if subjects.len() > MAX_NAMES { ", ..." } else { "" };
+            writeln!(out, "  affects {}{more}", names.join(", "))?;
+        }
+        for heading in [Heading::Resolution, Heading::Workaround] {
+            if let Some(blocks) = article.section(heading) {
+                writeln!(out, "  {}:", heading.title())?;
+                write_blocks(out, blocks, 4)?;
+            }
+        }
+        writeln!(out)?;
+    }
+    if findings.is_empty() {
+        writeln!(out, "No known issue was found in what could be read.\n")?;
+    }
+    for file in report.files.values() {
+        write_file(out, file)?;
+    }
+    let problems: u64 =
+        Level::ALL.into_iter().filter(|level| level.is_problem()).map(|level| report.count(level)).sum();
+    writeln!(
+        out,
+        "Of {problems} critical, error and warning records, articles explain {} and none explains {}.",
+        report.explained.total(),
+        report.unexplained.total()
+    )?;
+    for (kind, count) in report.unexplained.by_count().into_iter().take(MAX_NAMES) {
+        writeln!(out, "  {count:>7}  {} {} ({})", kind.provider, kind.event_id, kind.level.word())?;
+    }
+    Ok(())
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "1 record".into() } else { format!("{count} records") }
+}
+
+fn write_file(out: &mut String, file: &FileReport) -> std::fmt::Result {
+    if let Some(refusal) = file.kind.refusal() {
+        return writeln!(out, "{}: {refusal}", file.name);
+    }
+    let coverage = &file.coverage;
+    write!(out, "{}: {} read", file.name, times(coverage.records))?;
+    if coverage.lost > 0 {
+        write!(out, ", {} lost", coverage.lost)?;
+    }
+    if let Some((computer, _)) = file.computers.by_count().first() {
+        write!(out, ", from {computer}")?;
+    }
+    if file.dirty {
+        write!(out, ", not closed cleanly")?;
+    }
+    writeln!(out)?;
+    for problem in &coverage.problems {
+        writeln!(out, "  at byte {}: {}", problem.offset, problem.reason)?;
+    }
+    match coverage.problem_count - coverage.problems.len() as u64 {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more problems"),
+    }
+}
+
+fn write_blocks(out: &mut String, blocks: &[Block], indent: usize) -> std::fmt::Result {
+    for block in blocks {
+        match block {
+            Block::Paragraph(text) => writeln!(out, "{:indent$}{}", "", Inline::plain(text))?,
+            Block::Code(code) => code.lines().try_for_each(|line| writeln!(out, "{:indent$}  {line}", ""))?,
+            Block::List(first, items) => {
+                for (index, item) in items.iter().enumerate() {
+                    let mark = first.map_or("-".to_owned(), |first| format!("{}.", first + index as u64));
+                    let mut inner = String::new();
+                    write_blocks(&mut inner, item, indent + mark.len() + 1)?;
+                    writeln!(out, "{:indent$}{mark} {}", "", inner.trim())?;
+                }
+            }
+        }
+    }
+    Ok(())
+}

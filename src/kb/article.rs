@@ -1,0 +1,401 @@
+//! One known issue: a Markdown file with front matter.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Block, Range, Summary, markdown};
+use crate::detection::{self, Detection};
+use crate::yaml::{self, Fault, Node};
+
+/// A known issue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Article {
+    /// Its name in links and reports; the file's name without `.md`.
+    pub id: String,
+    /// The folder it is in: what part of Windows it speaks of.
+    pub area: String,
+    /// The problem in plain words.
+    pub title: String,
+    /// One line for a record that shows it.
+    pub summary: Summary,
+    /// How bad it is.
+    pub level: Level,
+    /// What to do about it.
+    pub verdict: Verdict,
+    /// What it applies to, for people.
+    pub applies_to: Vec<String>,
+    /// The Windows versions it speaks of; all of them if `None`.
+    pub windows: Option<Range>,
+    /// The field that names what is affected.
+    pub subject: Option<String>,
+    /// Where its facts are from.
+    pub sources: Vec<Source>,
+    /// Which events show it.
+    pub detection: Detection,
+    /// The sections, in the order of [`Heading`].
+    pub sections: Vec<Section>,
+}
+
+/// How bad an issue is, in Sigma's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Worth knowing.
+    Informational,
+    /// Rarely hurts.
+    Low,
+    /// Something does not work.
+    Medium,
+    /// Something important does not work, or data is in danger.
+    High,
+    /// Act at once.
+    Critical,
+}
+
+/// What to do about an issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Nothing, its maker says.
+    SafeToIgnore,
+    /// Nothing, but it explains something.
+    Informational,
+    /// Find out more: the article says how.
+    Investigate,
+    /// Follow the steps.
+    Fix,
+}
+
+impl Level {
+    const WORDS: [(&str, Level); 5] = [
+        ("informational", Level::Informational),
+        ("low", Level::Low),
+        ("medium", Level::Medium),
+        ("high", Level::High),
+        ("critical", Level::Critical),
+    ];
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::WORDS.iter().find(|(_, level)| level == self).map_or("", |(word, _)| word))
+    }
+}
+
+impl Verdict {
+    const WORDS: [(&str, Verdict); 4] = [
+        ("fix", Verdict::Fix),
+        ("investigate", Verdict::Investigate),
+        ("safe-to-ignore", Verdict::SafeToIgnore),
+        ("informational", Verdict::Informational),
+    ];
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::WORDS.iter().find(|(_, verdict)| verdict == self).map_or("", |(word, _)| word))
+    }
+}
+
+/// Where a fact is from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The article's number (`Q101355`, `KB327545`) or a short name.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Where to read it.
+    pub url: String,
+}
+
+/// A section of an article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// Which one.
+    pub heading: Heading,
+    /// Its text.
+    pub blocks: Vec<Block>,
+}
+
+/// The sections an article can have, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Heading {
+    /// What one sees.
+    Symptoms,
+    /// Why it happens.
+    Cause,
+    /// How to end it.
+    Resolution,
+    /// How to live with it.
+    Workaround,
+    /// What else helps.
+    MoreInformation,
+}
+
+impl Heading {
+    /// All headings, in order.
+    pub const ALL: [Heading; 5] =
+        [Heading::Symptoms, Heading::Cause, Heading::Resolution, Heading::Workaround, Heading::MoreInformation];
+
+    /// The heading as it is written.
+    pub fn title(self) -> &'static str {
+        match self {
+            Heading::Symptoms => "Symptoms",
+            Heading::Cause => "Cause",
+            Heading::Resolution => "Resolution",
+            Heading::Workaround => "Workaround",
+            Heading::MoreInformation => "More information",
+        }
+    }
+}
+
+/// The front matter's keys; all but `windows` and `subject` must be there.
+const KEYS: [&str; 11] = [
+    "id",
+    "title",
+    "summary",
+    "level",
+    "verdict",
+    "applies-to",
+    "windows",
+    "subject",
+    "sources",
+    "detection",
+    "examples",
+];
+
+/// An example event of an article: its fields, and whether the article should match it.
+pub(super) struct Example {
+    pub line: usize,
+    pub matches: bool,
+    pub fields: Vec<(String, Node)>,
+}
+
+impl Article {
+    /// The text of a section, if the article has it.
+    pub fn section(&self, heading: Heading) -> Option<&[Block]> {
+        self.sections.iter().find(|section| section.heading == heading).map(|section| section.blocks.as_slice())
+    }
+
+    /// Parses an article; every fault is added to `faults`. `None` where they leave no article.
+    pub(super) fn parse(text: &str, area: &str, faults: &mut Vec<Fault>) -> Option<(Article, Vec<Example>)> {
+        let before = faults.len();
+        let Some((front, body, body_line)) = split(text) else {
+            faults.push(Fault::new(1, "the file must start with front matter between two lines `---`"));
+            return None;
+        };
+        let root = match yaml::parse(front, 2) {
+            Ok(root) => root,
+            Err(fault) => {
+                faults.push(fault);
+                return None;
+            }
+        };
+        let mut reader = Reader { root: &root, faults };
+        reader.keys(&root, &KEYS);
+        let id = reader.text("id");
+        let title = reader.text("title");
+        let summary = reader.read("summary", |text| Summary::parse(text));
+        let level = reader.word("level", &Level::WORDS);
+        let verdict = reader.word("verdict", &Verdict::WORDS);
+        let applies_to = reader.texts("applies-to");
+        let windows = reader.optional("windows", Range::parse);
+        let subject = reader.optional("subject", |text| Ok(text.to_owned()));
+        let sources = reader.sources();
+        let detection = reader.required("detection").and_then(|node| detection::parse::parse(node, reader.faults));
+        let examples = reader.examples();
+        let sections = sections(body, body_line, faults);
+        if faults.len() > before {
+            return None;
+        }
+        let article = Article {
+            id: id?,
+            area: area.to_owned(),
+            title: title?,
+            summary: summary?,
+            level: level?,
+            verdict: verdict?,
+            applies_to,
+            windows,
+            subject,
+            sources,
+            detection: detection?,
+            sections,
+        };
+        Some((article, examples))
+    }
+}
+
+/// The front matter, the body and the line the body starts at.
+fn split(text: &str) -> Option<(&str, &str, usize)> {
+    let rest = text.strip_prefix("---\n").or_else(|| text.strip_prefix("---\r\n"))?;
+    let end = rest.find("\n---")?;
+    let body = rest[end + 4..].trim_start_matches('\r').strip_prefix('\n')?;
+    let front = &rest[..end + 1];
+    Some((front, body, front.matches('\n').count() + 3))
+}
+
+struct Reader<'a> {
+    root: &'a Node,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl<'a> Reader<'a> {
+    fn fault(&mut self, line: usize, message: impl Into<String>) {
+        self.faults.push(Fault::new(line, message));
+    }
+
+    /// Refuses keys that are not among the known ones.
+    fn keys(&mut self, node: &Node, known: &[&str]) {
+        let Some(entries) = node.entries() else {
+            self.fault(node.line, format!("a map with the keys {} is wanted here", known.join(", ")));
+            return;
+        };
+        for (key, _) in entries {
+            if !key.scalar().is_some_and(|key| known.contains(&key)) {
+                self.fault(key.line, format!("`{}` is no key; there are {}", key.shown(), known.join(", ")));
+            }
+        }
+    }
+
+    fn required(&mut self, key: &str) -> Option<&'a Node> {
+        let found = self.root.get(key).filter(|node| !node.is_null());
+        if found.is_none() {
+            self.fault(self.root.get(key).unwrap_or(self.root).line, format!("`{key}` is missing"));
+        }
+        found
+    }
+
+    fn read<T>(&mut self, key: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let node = self.required(key)?;
+        let result = node.scalar().ok_or_else(|| "one text is wanted".to_owned()).and_then(read);
+        result.map_err(|message| self.fault(node.line, format!("`{key}`: {message}"))).ok()
+    }
+
+    fn optional<T>(&mut self, key: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        self.root.get(key)?;
+        self.read(key, read)
+    }
+
+    fn text(&mut self, key: &str) -> Option<String> {
+        self.read(key, |text| Ok(text.to_owned()))
+    }
+
+    fn word<T: Copy>(&mut self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        self.read(key, |text| match words.iter().find(|(word, _)| *word == text) {
+            Some((_, value)) => Ok(*value),
+            None => {
+                let known: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+                Err(format!("`{text}` is none of {}", known.join(", ")))
+            }
+        })
+    }
+
+    fn texts(&mut self, key: &str) -> Vec<String> {
+        let Some(node) = self.required(key) else { return Vec::new() };
+        let texts: Vec<_> = node.items().iter().filter_map(|item| Some(item.scalar()?.to_owned())).collect();
+        if texts.is_empty() || texts.len() < node.items().len() {
+            self.fault(node.line, format!("`{key}`: a list of texts is wanted"));
+        }
+        texts
+    }
+
+    fn sources(&mut self) -> Vec<Source> {
+        let Some(node) = self.required("sources") else { return Vec::new() };
+        let mut sources = Vec::new();
+        for item in node.items() {
+            self.keys(item, &["id", "title", "url"]);
+            let mut text = |key: &str| match item.get(key).and_then(Node::scalar) {
+                Some(text) if !text.is_empty() => text.to_owned(),
+                _ => {
+                    self.fault(item.line, format!("the source has no `{key}`"));
+                    String::new()
+                }
+            };
+            let source = Source { id: text("id"), title: text("title"), url: text("url") };
+            if !source.url.is_empty() && !source.url.starts_with("https://") && !source.url.starts_with("http://") {
+                self.fault(item.line, format!("`{}` is no https:// or http:// address", source.url));
+            }
+            sources.push(source);
+        }
+        if sources.is_empty() {
+            self.fault(node.line, "at least one source is wanted");
+        }
+        sources
+    }
+
+    fn examples(&mut self) -> Vec<Example> {
+        let Some(node) = self.required("examples") else { return Vec::new() };
+        self.keys(node, &["match", "no-match"]);
+        let mut examples = Vec::new();
+        for (key, matches) in [("match", true), ("no-match", false)] {
+            let items = node.get(key).map_or(&[][..], Node::items);
+            if items.is_empty() {
+                self.fault(node.line, format!("at least one `{key}` example is wanted"));
+            }
+            for item in items {
+                let Some(entries) = item.entries() else {
+                    self.fault(item.line, "an example is a map of fields and values");
+                    continue;
+                };
+                let fields = entries.iter().filter_map(|(key, value)| Some((key.scalar()?.to_owned(), value.clone())));
+                examples.push(Example { line: item.line, matches, fields: fields.collect() });
+            }
+        }
+        examples
+    }
+}
+
+fn sections(body: &str, body_line: usize, faults: &mut Vec<Fault>) -> Vec<Section> {
+    let mut starts: Vec<(usize, usize, Heading)> = Vec::new();
+    let (mut offset, mut fenced) = (0, false);
+    for (index, line) in body.split_inclusive('\n').enumerate() {
+        let text = line.trim_end();
+        fenced ^= text.trim_start().starts_with("```");
+        if let Some(title) = text.strip_prefix("## ").filter(|_| !fenced) {
+            match Heading::ALL.into_iter().find(|heading| heading.title() == title) {
+                Some(heading) => starts.push((offset + line.len(), body_line + index, heading)),
+                None => {
+                    let known: Vec<_> = Heading::ALL.iter().map(|heading| heading.title()).collect();
+                    faults.push(Fault::new(
+                        body_line + index,
+                        format!("`{title}` is no section; there are {}", known.join(", ")),
+                    ));
+                }
+            }
+        } else if starts.is_empty() && !text.is_empty() {
+            faults.push(Fault::new(body_line + index, "text stands before the first section"));
+        }
+        offset += line.len();
+    }
+    let mut sections: Vec<Section> = Vec::new();
+    for (place, &(start, line, heading)) in starts.iter().enumerate() {
+        let rest = &body[start..];
+        let end = starts
+            .get(place + 1)
+            .map_or(body.len(), |&(next, ..)| body[..next].trim_end().rfind("## ").unwrap_or(next));
+        let text = &rest[..end - start];
+        let (blocks, refused) = markdown::parse(text);
+        for (at, message) in refused {
+            faults.push(Fault::new(line + 1 + text[..at].matches('\n').count(), message));
+        }
+        if blocks.is_empty() {
+            faults.push(Fault::new(line, format!("the section {} is empty", heading.title())));
+        }
+        if sections.last().is_some_and(|last| last.heading >= heading) {
+            faults.push(Fault::new(line, format!("the section {} comes twice or too late", heading.title())));
+        }
+        sections.push(Section { heading, blocks });
+    }
+    let has = |heading| sections.iter().any(|section| section.heading == heading);
+    for heading in [Heading::Symptoms, Heading::Cause] {
+        if !has(heading) {
+            faults.push(Fault::new(body_line, format!("the section {} is missing", heading.title())));
+        }
+    }
+    if !has(Heading::Resolution) && !has(Heading::Workaround) {
+        faults.push(Fault::new(body_line, "a section Resolution or Workaround is missing"));
+    }
+    sections
+}

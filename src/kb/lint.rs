@@ -1,0 +1,140 @@
+//! What every article must keep to. All faults are found at once.
+
+use super::article::Example;
+use super::{Article, KnowledgeBase};
+use crate::event::{Event, Field, Head, Level, Names, Part, Time, Value};
+use crate::yaml::{Data, Fault, Node};
+
+/// A title longer than this does not fit a findings list.
+const MAX_TITLE: usize = 90;
+
+/// Parses and checks article files (path and text). Gives the articles that parse, ordered by id, and every fault as
+/// `path:line: message`, ordered by path and line.
+pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Article>, Vec<String>) {
+    let mut read: Vec<(&str, Article)> = Vec::new();
+    let mut found: Vec<(&str, Fault)> = Vec::new();
+    for (path, text) in files {
+        let mut faults = Vec::new();
+        let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
+        let area = folder.rsplit(['/', '\\']).next().unwrap_or_default();
+        if let Some((article, examples)) = Article::parse(text, area, &mut faults) {
+            check(&article, &examples, file, text, &mut faults);
+            read.push((path, article));
+        }
+        faults.sort();
+        found.extend(faults.into_iter().map(|fault| (path, fault)));
+    }
+    read.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+    check_pairs(&read, &mut found);
+    found.sort();
+    let faults = found.iter().map(|(path, fault)| format!("{path}:{fault}")).collect();
+    (read.into_iter().map(|(_, article)| article).collect(), faults)
+}
+
+/// What can be said of one article alone.
+fn check(article: &Article, examples: &[Example], file: &str, text: &str, faults: &mut Vec<Fault>) {
+    let line_of = |key: &str| text.lines().position(|line| line.starts_with(key)).map_or(1, |index| index + 1);
+    let well_formed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if article.id.is_empty() || !article.id.chars().all(well_formed) {
+        faults.push(Fault::new(line_of("id:"), format!("`{}`: an id is lower-case words joined by `-`", article.id)));
+    }
+    if file.strip_suffix(".md") != Some(&article.id) {
+        faults.push(Fault::new(line_of("id:"), format!("the file must be named `{}.md`", article.id)));
+    }
+    if article.title.chars().count() > MAX_TITLE || article.title.ends_with('.') {
+        let message = format!("the title must have at most {MAX_TITLE} characters and no full stop at its end");
+        faults.push(Fault::new(line_of("title:"), message));
+    }
+    let mut names = Names::default();
+    for example in examples {
+        let heads = ExampleHead::new(&mut names, &example.fields);
+        let event = Event { head: heads.resolve(&names), fields: data(&example.fields) };
+        let matches = article.detection.matches(&event);
+        if matches != example.matches {
+            let message = if example.matches {
+                "the detection does not match this `match` example"
+            } else {
+                "the detection matches this `no-match` example"
+            };
+            faults.push(Fault::new(example.line, message));
+        }
+        let reached =
+            KnowledgeBase::new(vec![article.clone()]).candidates(event.head.provider.text, event.head.event_id);
+        if matches && reached.is_empty() {
+            faults.push(Fault::new(example.line, "the index does not lead from this example to the article"));
+        }
+    }
+}
+
+/// What two articles must not share.
+fn check_pairs<'a>(articles: &[(&'a str, Article)], found: &mut Vec<(&'a str, Fault)>) {
+    let mut detections: Vec<(String, &str, &str)> = Vec::new();
+    for (path, article) in articles {
+        let selections: Vec<_> = article.detection.selections.iter().map(|(_, selection)| selection).collect();
+        let detection = format!("{selections:?} {:?}", article.detection.condition);
+        match detections.iter().find(|(other, ..)| *other == detection) {
+            Some((_, id, _)) if *id == article.id => {
+                found.push((path, Fault::new(1, format!("the id `{id}` is used twice"))));
+            }
+            Some((_, id, _)) => found.push((path, Fault::new(1, format!("the detection is that of `{id}`")))),
+            None => detections.push((detection, &article.id, path)),
+        }
+    }
+    for pair in articles.windows(2) {
+        if pair[0].1.id == pair[1].1.id {
+            found.push((
+                pair[1].0,
+                Fault::new(1, format!("the id `{}` is used twice, also by {}", pair[1].1.id, pair[0].0)),
+            ));
+        }
+    }
+}
+
+/// The head of an example event.
+struct ExampleHead {
+    provider: u32,
+    channel: u32,
+    computer: u32,
+    event_id: u32,
+}
+
+const HEAD: [&str; 4] = ["Provider_Name", "EventID", "Channel", "Computer"];
+
+impl ExampleHead {
+    fn new(names: &mut Names, fields: &[(String, Node)]) -> ExampleHead {
+        let text = |key: &str| {
+            let value = fields.iter().find(|(name, _)| name == key);
+            value.and_then(|(_, node)| node.scalar()).unwrap_or_default()
+        };
+        ExampleHead {
+            provider: names.intern(text(HEAD[0])),
+            event_id: text(HEAD[1]).parse().unwrap_or(0),
+            channel: names.intern(text(HEAD[2])),
+            computer: names.intern(text(HEAD[3])),
+        }
+    }
+
+    fn resolve<'a>(&self, names: &'a Names) -> Head<'a> {
+        Head {
+            provider: names.name(self.provider),
+            event_id: self.event_id,
+            level: Level::Error,
+            time: Time::default(),
+            record_id: 1,
+            channel: names.name(self.channel),
+            computer: names.name(self.computer),
+        }
+    }
+}
+
+/// An example's other fields; an unquoted whole number is a number, as it would be in a record.
+fn data(fields: &[(String, Node)]) -> Vec<Field<'_>> {
+    let value = |node: &'_ Node| match &node.data {
+        _ if node.is_null() => Value::Null,
+        Data::Scalar(text, false) if text.parse::<u64>().is_ok() => Value::Unsigned(text.parse().unwrap_or(0)),
+        Data::Scalar(text, _) => Value::Text(text.clone().into()),
+        _ => Value::Null,
+    };
+    let others = fields.iter().filter(|(name, _)| !HEAD.contains(&name.as_str()));
+    others.map(|(name, node)| Field { part: Part::Data, name: Some(name.into()), value: value(node) }).collect()
+}

@@ -1,0 +1,64 @@
+//! An article's one-line summary of a record: text with the record's values put in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+
+/// A template such as `{param1} did not start: {param2|code}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary(Vec<Piece>);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Piece {
+    Text(String),
+    /// A field's value.
+    Value(String),
+    /// A field's value, read as an error code.
+    Code(String),
+}
+
+impl Summary {
+    /// Reads a template.
+    pub fn parse(text: &str) -> Result<Summary, String> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some(start) = rest.find('{') {
+            let Some(end) = rest[start..].find('}') else { return Err("a `}` is missing in the summary".into()) };
+            if start > 0 {
+                pieces.push(Piece::Text(rest[..start].to_owned()));
+            }
+            let name = &rest[start + 1..start + end];
+            pieces.push(match name.split_once('|') {
+                _ if name.is_empty() => return Err("`{}` names no field".into()),
+                None => Piece::Value(name.to_owned()),
+                Some((name, "code")) => Piece::Code(name.to_owned()),
+                Some((_, filter)) => return Err(format!("`{filter}` is no filter; there is `code`")),
+            });
+            rest = &rest[start + end + 1..];
+        }
+        if rest.contains('}') {
+            return Err("a `}` without a `{` in the summary".into());
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Text(rest.to_owned()));
+        }
+        if pieces.is_empty() { Err("the summary is empty".into()) } else { Ok(Summary(pieces)) }
+    }
+
+    /// The summary of a record. A value that the record does not have is an ellipsis.
+    pub fn of(&self, event: &Event<'_>) -> String {
+        let value = |field: &str| match event.text(field) {
+            Some(text) if !text.is_empty() => text,
+            _ => "…".to_owned(),
+        };
+        let mut line = String::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => line.push_str(text),
+                Piece::Value(field) => line.push_str(&value(field)),
+                Piece::Code(field) => line.push_str(value(field).trim_start_matches("%%")),
+            }
+        }
+        line
+    }
+}

@@ -1,0 +1,14 @@
+//! Reads Windows event logs and says which known issues they show. See ARCHITECTURE.md.
+
+pub mod checkup;
+pub mod detection;
+pub mod event;
+pub mod export;
+pub mod kb;
+pub mod log;
+pub mod yaml;
+
+/// The known issues of `kb/`, as the build compiled them.
+pub fn built_in() -> kb::KnowledgeBase {
+    kb::KnowledgeBase::from_compiled(include_bytes!(concat!(env!("OUT_DIR"), "/kb.postcard")))
+}

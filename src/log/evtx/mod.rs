@@ -1,0 +1,280 @@
+//! The Windows XML event log format (.evtx), Windows Vista and later.
+//!
+//! A file is a 4 KiB header and 64 KiB chunks; a chunk can be read without the others, so a log can be read in slices
+//! of whole chunks, by many workers, in any order. The walk goes by the file's size: real headers often misstate the
+//! number of chunks. Format facts are from MS-EVEN6 and the `evtx` crate, which also reads the headers here and writes
+//! records as XML; the walk over records and values is our own, because it decides how fast a checkup is.
+
+mod binxml;
+mod record;
+mod xml;
+
+use ::evtx::{ChunkFlags, EvtxChunkHeader, EvtxFileHeader, HeaderFlags};
+use serde::{Deserialize, Serialize};
+
+use super::{Coverage, Problem, Reason, Record, Sink};
+use crate::event::{Head, Names};
+
+pub use record::Body;
+pub use xml::to_xml;
+
+/// Bytes of the file header block; the first chunk follows it.
+pub const HEADER_SIZE: u64 = 4096;
+/// Bytes of a chunk.
+pub const CHUNK_SIZE: u64 = 65536;
+/// Bytes of a chunk's header; its records follow it.
+const CHUNK_HEADER_SIZE: usize = 512;
+/// Bytes of a record around its content: magic, size, id and time before it, the size again after it.
+const RECORD_FRAME: usize = 24 + 4;
+const RECORD_MAGIC: &[u8; 4] = b"\x2a\x2a\0\0";
+
+/// What the file header says about the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The log was not closed cleanly; its header and last chunk may be older than its records.
+    pub dirty: bool,
+    /// The number of the chunk written last, where the newest records are.
+    pub last_chunk: u64,
+    /// What is wrong with the header itself.
+    pub problem: Option<Problem>,
+}
+
+impl Header {
+    /// Whether a file that starts with `start` is an .evtx log, and what its header says.
+    ///
+    /// `start` is the first [`HEADER_SIZE`] bytes and, where the file is that long, the first bytes of the first chunk:
+    /// a log with a destroyed header is recognised by its first chunk.
+    pub fn recognise(start: &[u8]) -> Option<Header> {
+        let problem = |reason| Some(Problem { offset: 0, reason, lost: 0 });
+        if let Ok(header) = EvtxFileHeader::from_bytes(start) {
+            return Some(Header {
+                dirty: header.flags.contains(HeaderFlags::DIRTY),
+                last_chunk: header.last_chunk_number,
+                problem: if header.validate_checksum() { None } else { problem(Reason::FileHeaderChecksum) },
+            });
+        }
+        let has_chunk = start.get(HEADER_SIZE as usize..).is_some_and(|rest| rest.starts_with(b"ElfChnk\0"));
+        has_chunk.then(|| Header { dirty: false, last_chunk: 0, problem: problem(Reason::FileHeader) })
+    }
+}
+
+/// The number of chunks that a log of `size` bytes can hold; the last one may be cut short.
+pub fn chunk_count(size: u64) -> u64 {
+    size.saturating_sub(HEADER_SIZE).div_ceil(CHUNK_SIZE)
+}
+
+/// Where a chunk starts in its file.
+pub fn chunk_offset(number: u64) -> u64 {
+    HEADER_SIZE + number * CHUNK_SIZE
+}
+
+/// Reads chunks. What it learns (names) helps with the next chunk; no result depends on it.
+#[derive(Default)]
+pub struct Reader {
+    names: Names,
+    templates: record::Templates,
+}
+
+impl Reader {
+    /// Reads a run of whole chunks (the last one may be cut short) that starts at `offset` in its file.
+    pub fn slice(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> Coverage {
+        let mut coverage = Coverage::default();
+        for (index, chunk) in bytes.chunks(CHUNK_SIZE as usize).enumerate() {
+            self.chunk(chunk, offset + index as u64 * CHUNK_SIZE, sink, &mut coverage);
+        }
+        coverage
+    }
+
+    fn chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink, coverage: &mut Coverage) {
+        let problem = |reason| Problem { offset, reason, lost: 0 };
+        let Ok(header) = EvtxChunkHeader::from_bytes(bytes) else {
+            if bytes.iter().any(|&byte| byte != 0) {
+                coverage.add(problem(if bytes.len() < CHUNK_HEADER_SIZE {
+                    Reason::ChunkCut(bytes.len() as u32)
+                } else {
+                    Reason::NotAChunk
+                }));
+            }
+            return;
+        };
+        coverage.chunks += 1;
+        let cut = bytes.len() < CHUNK_SIZE as usize;
+        let checked = !header.flags.contains(ChunkFlags::NO_CRC32);
+        if checked && header.header_chunk_checksum != header_checksum(bytes) {
+            coverage.add(problem(Reason::ChunkHeaderChecksum));
+        }
+        let records = bytes.get(CHUNK_HEADER_SIZE..header.free_space_offset as usize);
+        let intact = records.is_some_and(|records| !checked || header.events_checksum == crc32fast::hash(records));
+        if cut {
+            coverage.add(problem(Reason::ChunkCut(bytes.len() as u32)));
+        } else if !intact {
+            coverage.add(problem(Reason::ChunkChecksum));
+        }
+        self.templates.clear();
+        let mut walk = Walk { reader: self, bytes, offset, header: &header, intact, seen: 0, read: 0 };
+        walk.records(sink, coverage);
+        let (seen, read) = (walk.seen, walk.read);
+        coverage.records += read;
+        let declared = declared_records(&header);
+        if declared > seen {
+            let lost = declared - seen;
+            let reason = Reason::RecordsMissing;
+            // In a cut or broken chunk the missing records have a reason already: it gets the number.
+            match coverage.problems.iter_mut().rev().find(|problem| problem.offset == offset) {
+                Some(problem) => {
+                    problem.lost += lost;
+                    coverage.lost += lost;
+                }
+                None => coverage.add(Problem { offset, reason, lost }),
+            }
+        }
+    }
+
+    /// Finds the records that start at the given offsets of a chunk, for a second look at them.
+    pub fn find(&mut self, bytes: &[u8], chunk_offset: u64, offsets: &[u64], sink: &mut dyn Sink) {
+        self.templates.clear();
+        for &offset in offsets {
+            let at = offset.saturating_sub(chunk_offset) as usize;
+            if let Ok((content, _)) = frame(bytes, at)
+                && let Ok((head, body)) = self.templates.read(&mut self.names, bytes, content, at)
+            {
+                sink.record(&Record { head: head.resolve(&self.names), offset, body });
+            }
+        }
+    }
+}
+
+/// CRC32 of a chunk header: all of it but its flags and the checksum itself.
+fn header_checksum(bytes: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&bytes[..120]);
+    hasher.update(&bytes[128..CHUNK_HEADER_SIZE]);
+    hasher.finalize()
+}
+
+/// How many records the chunk's header says it holds; zero where its numbers make no sense.
+fn declared_records(header: &EvtxChunkHeader) -> u64 {
+    let smallest_record = RECORD_FRAME as u64;
+    let count =
+        header.last_event_record_id.checked_sub(header.first_event_record_id).map_or(0, |n| n.saturating_add(1));
+    if count > CHUNK_SIZE / smallest_record { 0 } else { count }
+}
+
+/// The content of the record that starts at `at`, and where the record ends.
+fn frame(bytes: &[u8], at: usize) -> Result<(std::ops::Range<usize>, usize), Reason> {
+    let header = bytes.get(at..at + 24).ok_or(Reason::NotARecord)?;
+    if !header.starts_with(RECORD_MAGIC) {
+        return Err(Reason::NotARecord);
+    }
+    let claimed = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
+    let size = claimed as usize;
+    if size < RECORD_FRAME || size > bytes.len() - at {
+        return Err(Reason::RecordSize(claimed));
+    }
+    Ok((at + 24..at + size - 4, at + size))
+}
+
+/// The walk over the records of one chunk.
+struct Walk<'r, 'c> {
+    reader: &'r mut Reader,
+    bytes: &'c [u8],
+    offset: u64,
+    header: &'c EvtxChunkHeader,
+    /// The checksum of the records fits, so that a record whose head is well has a well body.
+    intact: bool,
+    /// Records that were there, read or not.
+    seen: u64,
+    /// Records that were read.
+    read: u64,
+}
+
+impl Walk<'_, '_> {
+    /// From record to record up to the free space. Where a record is broken, the walk goes on at the next one that fits
+    /// the chunk; a wrapped log's chunk can hold records of its last round, whose ids lie outside the chunk's range.
+    fn records(&mut self, sink: &mut dyn Sink, coverage: &mut Coverage) {
+        let end = (self.header.free_space_offset as usize).min(self.bytes.len());
+        let mut at = CHUNK_HEADER_SIZE;
+        while at < end {
+            match frame(self.bytes, at) {
+                Ok((content, next)) => {
+                    self.seen += 1;
+                    let id = u64::from_le_bytes(self.bytes[at + 8..at + 16].try_into().unwrap_or_default());
+                    if let Err(reason) = self.record(content, at, sink) {
+                        coverage.add(Problem { offset: self.offset + at as u64, reason, lost: 1 });
+                    }
+                    if id == self.header.last_event_record_id {
+                        return;
+                    }
+                    at = next;
+                }
+                Err(reason) => {
+                    let blank = self.bytes[at..].iter().take(24).all(|&byte| byte == 0);
+                    let next = self.resume(at + 1, end);
+                    // Zeroes up to the end are free space that the header does not know of.
+                    if next.is_some() || !(blank || end - at < 24) {
+                        coverage.add(Problem { offset: self.offset + at as u64, reason, lost: 0 });
+                    }
+                    match next {
+                        Some(next) => at = next,
+                        None => return,
+                    }
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, content: std::ops::Range<usize>, at: usize, sink: &mut dyn Sink) -> Result<(), Reason> {
+        let reader = &mut *self.reader;
+        let (head, body) = reader.templates.read(&mut reader.names, self.bytes, content, at)?;
+        let record = Record { head: head.resolve(&reader.names), offset: self.offset + at as u64, body };
+        if !self.intact {
+            record.try_event()?;
+        }
+        self.read += 1;
+        sink.record(&record);
+        Ok(())
+    }
+
+    /// Where the next whole record of this chunk starts, at or after `from`.
+    fn resume(&self, from: usize, end: usize) -> Option<usize> {
+        let ids = self.header.first_event_record_id..=self.header.last_event_record_id;
+        let mut from = from;
+        loop {
+            let hit = self.bytes.get(from..end)?.windows(4).position(|window| window == RECORD_MAGIC)?;
+            let at = from + hit;
+            if let Ok((content, next)) = frame(self.bytes, at)
+                && next <= end
+                && self.bytes[content.end..next] == self.bytes[at + 4..at + 8]
+                && ids.contains(&u64::from_le_bytes(self.bytes[at + 8..at + 16].try_into().unwrap_or_default()))
+            {
+                return Some(at);
+            }
+            from = at + 1;
+        }
+    }
+}
+
+/// A head whose names are still symbols.
+struct RawHead {
+    provider: u32,
+    channel: u32,
+    computer: u32,
+    event_id: u32,
+    level: crate::event::Level,
+    time: crate::event::Time,
+    record_id: u64,
+}
+
+impl RawHead {
+    fn resolve(self, names: &Names) -> Head<'_> {
+        Head {
+            provider: names.name(self.provider),
+            channel: names.name(self.channel),
+            computer: names.name(self.computer),
+            event_id: self.event_id,
+            level: self.level,
+            time: self.time,
+            record_id: self.record_id,
+        }
+    }
+}

@@ -1,0 +1,468 @@
+//! One record: its head by way of its template, and all its values when somebody asks.
+
+use std::borrow::Cow;
+
+use super::binxml::{self, BINARY_XML, Cursor, Instance, MAX_DEPTH, Visitor, malformed, walk};
+use super::{RECORD_FRAME, RawHead};
+use crate::event::{Field, Level, Names, Part, Time, Value, utf16};
+use crate::log::Reason;
+
+type Read<T> = Result<T, Reason>;
+
+/// Where a template keeps the values of a record's head. A chunk uses few templates for many records, so finding the
+/// places once per template makes a head a handful of reads.
+#[derive(Default)]
+pub struct Templates {
+    plans: Vec<(u32, Plan)>,
+}
+
+/// Where each value of the head comes from.
+#[derive(Clone, Copy, Default)]
+struct Plan {
+    provider: Source,
+    event_id: Source,
+    level: Source,
+    time: Source,
+    record_id: Source,
+    channel: Source,
+    computer: Source,
+}
+
+#[derive(Clone, Copy, Default)]
+enum Source {
+    #[default]
+    Missing,
+    Slot(u16),
+    /// The template says it itself: an interned text.
+    Literal(u32),
+}
+
+impl Templates {
+    /// Forgets the templates of the last chunk.
+    pub fn clear(&mut self) {
+        self.plans.clear();
+    }
+
+    /// Reads the head of the record that starts at `at` and whose content is `content`.
+    pub(super) fn read<'a>(
+        &mut self,
+        names: &mut Names,
+        data: &'a [u8],
+        content: std::ops::Range<usize>,
+        at: usize,
+    ) -> Read<(RawHead, Body<'a>)> {
+        let body = Body::read(data, content)?;
+        let plan = match body.root {
+            Some(instance) => self.plan(names, &instance)?,
+            None => {
+                let mut finder = HeadFinder::new(names);
+                walk(&mut body.cursor(), body.end, false, &mut finder)?;
+                finder.plan
+            }
+        };
+        let mut slots = Slots { instance: body.root, names };
+        let id = binxml::number(&data[at + 8..at + 16]);
+        let stamp = binxml::number(&data[at + 16..at + 24]);
+        let head = RawHead {
+            event_id: slots.number(plan.event_id).unwrap_or(0) as u32,
+            level: Level::from_number(slots.number(plan.level).unwrap_or(0) as u8),
+            time: slots.time(plan.time).unwrap_or(Time(stamp)),
+            record_id: slots.number(plan.record_id).unwrap_or(id),
+            provider: slots.text(plan.provider),
+            channel: slots.text(plan.channel),
+            computer: slots.text(plan.computer),
+        };
+        Ok((head, body))
+    }
+
+    fn plan(&mut self, names: &mut Names, instance: &Instance<'_>) -> Read<Plan> {
+        if let Some((_, plan)) = self.plans.iter().find(|(definition, _)| *definition == instance.definition) {
+            return Ok(*plan);
+        }
+        let (mut cursor, end) = instance.definition()?;
+        let mut finder = HeadFinder::new(names);
+        walk(&mut cursor, end, true, &mut finder)?;
+        let plan = finder.plan;
+        self.plans.push((instance.definition, plan));
+        Ok(plan)
+    }
+}
+
+/// Reads a plan's sources.
+struct Slots<'a, 'n> {
+    instance: Option<Instance<'a>>,
+    names: &'n mut Names,
+}
+
+impl<'a> Slots<'a, '_> {
+    fn slot(&self, index: u16) -> Option<(u8, &'a [u8])> {
+        self.instance?.slot(index)
+    }
+
+    fn number(&self, source: Source) -> Option<u64> {
+        match source {
+            Source::Missing => None,
+            Source::Slot(index) => match self.slot(index)? {
+                (0x01, text) => utf16(text).trim_end_matches('\0').parse().ok(),
+                (_, []) => None,
+                (_, bytes) => Some(binxml::number(bytes)),
+            },
+            Source::Literal(symbol) => self.names.name(symbol).text.parse().ok(),
+        }
+    }
+
+    fn time(&self, source: Source) -> Option<Time> {
+        match source {
+            Source::Missing => None,
+            Source::Slot(index) => {
+                let (kind, bytes) = self.slot(index)?;
+                match (kind, bytes.len()) {
+                    (0x11, 8) => Some(Time(binxml::number(bytes))),
+                    (0x01, _) => Time::parse(&utf16(bytes)),
+                    (0x12, _) => binxml::system_time(bytes),
+                    _ => None,
+                }
+            }
+            Source::Literal(symbol) => Time::parse(self.names.name(symbol).text),
+        }
+    }
+
+    fn text(&mut self, source: Source) -> u32 {
+        match source {
+            Source::Missing => self.names.intern(""),
+            Source::Slot(index) => match self.slot(index) {
+                Some((0x01, text)) => self.names.intern_utf16(text),
+                _ => self.names.intern(""),
+            },
+            Source::Literal(symbol) => symbol,
+        }
+    }
+}
+
+/// Finds the places of the head's values in a template.
+struct HeadFinder<'a, 'n> {
+    names: &'n mut Names,
+    plan: Plan,
+    depth: usize,
+    in_system: bool,
+    element: &'a [u8],
+    attribute: Option<&'a [u8]>,
+}
+
+/// Whether UTF-16LE bytes spell an ASCII word.
+fn is(name: &[u8], word: &str) -> bool {
+    name.len() == word.len() * 2
+        && name.as_chunks::<2>().0.iter().zip(word.bytes()).all(|(unit, byte)| *unit == [byte, 0])
+}
+
+impl<'a, 'n> HeadFinder<'a, 'n> {
+    fn new(names: &'n mut Names) -> Self {
+        HeadFinder { names, plan: Plan::default(), depth: 0, in_system: false, element: &[], attribute: None }
+    }
+
+    /// The place that the current token fills, unless it is filled already.
+    fn place(&mut self) -> Option<&mut Source> {
+        if !self.in_system || self.depth != 3 {
+            return None;
+        }
+        let plan = &mut self.plan;
+        let place = match self.attribute {
+            Some(attribute) if is(self.element, "Provider") && is(attribute, "Name") => &mut plan.provider,
+            Some(attribute) if is(self.element, "TimeCreated") && is(attribute, "SystemTime") => &mut plan.time,
+            Some(_) => return None,
+            None if is(self.element, "EventID") => &mut plan.event_id,
+            None if is(self.element, "Level") => &mut plan.level,
+            None if is(self.element, "EventRecordID") => &mut plan.record_id,
+            None if is(self.element, "Channel") => &mut plan.channel,
+            None if is(self.element, "Computer") => &mut plan.computer,
+            None => return None,
+        };
+        matches!(place, Source::Missing).then_some(place)
+    }
+}
+
+impl<'a> Visitor<'a> for HeadFinder<'a, '_> {
+    fn open(&mut self, name: &'a [u8], _dependency: Option<u16>) -> Read<()> {
+        self.depth += 1;
+        if self.depth == 2 {
+            self.in_system = is(name, "System");
+        }
+        self.element = name;
+        self.attribute = None;
+        Ok(())
+    }
+
+    fn attribute(&mut self, name: &'a [u8]) -> Read<()> {
+        self.attribute = Some(name);
+        Ok(())
+    }
+
+    fn content(&mut self) -> Read<()> {
+        self.attribute = None;
+        Ok(())
+    }
+
+    fn text(&mut self, text: &'a [u8]) -> Read<()> {
+        if self.place().is_some() {
+            let symbol = self.names.intern_utf16(text);
+            if let Some(place) = self.place() {
+                *place = Source::Literal(symbol);
+            }
+        }
+        Ok(())
+    }
+
+    fn slot(&mut self, index: u16) -> Read<()> {
+        if let Some(place) = self.place() {
+            *place = Source::Slot(index);
+        }
+        Ok(())
+    }
+
+    fn instance(&mut self, _instance: Instance<'a>) -> Read<()> {
+        Ok(())
+    }
+
+    fn close(&mut self) -> Read<()> {
+        self.depth = self.depth.saturating_sub(1);
+        Ok(())
+    }
+}
+
+/// The content of a record, not yet read.
+#[derive(Clone, Copy)]
+pub struct Body<'a> {
+    data: &'a [u8],
+    start: usize,
+    end: usize,
+    /// Nearly every record is one instance of a template.
+    root: Option<Instance<'a>>,
+}
+
+impl<'a> Body<'a> {
+    fn read(data: &'a [u8], content: std::ops::Range<usize>) -> Read<Body<'a>> {
+        let mut cursor = Cursor { data, at: content.start };
+        let mut root = None;
+        if let [0x0f, _, _, _, 0x0c, ..] | [0x0c, ..] = data[content.clone()] {
+            cursor.at += if data[content.start] == 0x0c { 1 } else { 5 };
+            let instance = Instance::read(&mut cursor)?;
+            if cursor.at > content.end {
+                return malformed("values that reach past the record");
+            }
+            // Only a record that holds nothing else is fully described by its template.
+            if matches!(data[cursor.at..content.end], [] | [0, ..]) {
+                root = Some(instance);
+            }
+        }
+        Ok(Body { data, start: content.start, end: content.end, root })
+    }
+
+    fn cursor(&self) -> Cursor<'a> {
+        Cursor { data: self.data, at: self.start }
+    }
+
+    /// Appends every field but those of the head.
+    pub fn fields(&self, fields: &mut Vec<Field<'a>>) -> Read<()> {
+        let mut collector = Collector { fields, path: Vec::new(), instances: Vec::new(), skip: 0 };
+        walk(&mut self.cursor(), self.end, false, &mut collector)
+    }
+}
+
+const _: () = assert!(RECORD_FRAME == 28, "Templates::read looks at the id and the time of the record header");
+
+/// Collects the values of a record in the order of its XML.
+struct Collector<'a, 'f> {
+    fields: &'f mut Vec<Field<'a>>,
+    path: Vec<Element<'a>>,
+    /// The instances around the current token, the innermost last.
+    instances: Vec<Instance<'a>>,
+    /// How many open elements are left out because the slot they depend on is empty.
+    skip: usize,
+}
+
+struct Element<'a> {
+    name: Cow<'a, str>,
+    /// The attribute being read, and the pieces of its value so far.
+    attribute: Option<(Cow<'a, str>, Vec<Value<'a>>)>,
+    /// The `Name` of a `<Data Name="…">`.
+    label: Option<String>,
+    content: Vec<Value<'a>>,
+    /// The content is the items of an array.
+    is_array: bool,
+    has_children: bool,
+}
+
+impl<'a> Collector<'a, '_> {
+    fn part(&self) -> Option<Part> {
+        match self.path.get(1)?.name.as_ref() {
+            "System" => Some(Part::System),
+            "EventData" | "UserData" | "ProcessingErrorData" | "BinaryEventData" | "DebugData" => Some(Part::Data),
+            _ => None,
+        }
+    }
+
+    /// Takes a piece of the current attribute or element.
+    fn value(&mut self, value: Value<'a>) {
+        if let Some(element) = self.path.last_mut() {
+            match &mut element.attribute {
+                Some((_, pieces)) => pieces.push(value),
+                None => element.content.push(value),
+            }
+        }
+    }
+
+    /// Keeps the attribute that has just ended.
+    fn end_attribute(&mut self) {
+        let part = self.part();
+        let Some(element) = self.path.last_mut() else { return };
+        let Some((attribute, pieces)) = element.attribute.take() else { return };
+        let Some(value) = joined(pieces, "") else { return };
+        if attribute == "Name" && element.name == "Data" {
+            element.label = Some(value.to_string());
+        } else if let Some(part) = part
+            && !attribute.starts_with("xmlns")
+            && value != Value::Null
+        {
+            let name = format!("{}_{attribute}", element.name);
+            self.push(part, Some(name.into()), value);
+        }
+    }
+
+    fn push(&mut self, part: Part, name: Option<Cow<'a, str>>, value: Value<'a>) {
+        let in_head = part == Part::System
+            && matches!(
+                name.as_deref(),
+                Some("Provider_Name" | "EventID" | "TimeCreated_SystemTime" | "EventRecordID" | "Channel" | "Computer")
+            );
+        if !in_head {
+            self.fields.push(Field { part, name, value });
+        }
+    }
+
+    fn nested(&mut self, instance: Instance<'a>) -> Read<()> {
+        if self.instances.len() >= MAX_DEPTH {
+            return malformed("templates nested too deeply");
+        }
+        let (mut cursor, end) = instance.definition()?;
+        self.instances.push(instance);
+        let (skip, depth) = (self.skip, self.path.len());
+        let result = walk(&mut cursor, end, true, self);
+        self.skip = skip;
+        self.path.truncate(depth);
+        self.instances.pop();
+        result
+    }
+}
+
+impl<'a> Visitor<'a> for Collector<'a, '_> {
+    fn open(&mut self, name: &'a [u8], dependency: Option<u16>) -> Read<()> {
+        let empty = dependency.is_some_and(|index| {
+            let slot = self.instances.last().and_then(|instance| instance.slot(index));
+            slot.is_none_or(|(kind, bytes)| kind == 0 || kind == BINARY_XML && bytes.is_empty())
+        });
+        if self.skip > 0 || empty {
+            self.skip += 1;
+            return Ok(());
+        }
+        if self.path.len() >= MAX_DEPTH {
+            return malformed("elements nested too deeply");
+        }
+        if let Some(parent) = self.path.last_mut() {
+            parent.has_children = true;
+        }
+        self.path.push(Element {
+            name: utf16(name).into(),
+            attribute: None,
+            label: None,
+            content: Vec::new(),
+            is_array: false,
+            has_children: false,
+        });
+        Ok(())
+    }
+
+    fn attribute(&mut self, name: &'a [u8]) -> Read<()> {
+        if self.skip == 0 {
+            self.end_attribute();
+            if let Some(element) = self.path.last_mut() {
+                element.attribute = Some((utf16(name).into(), Vec::new()));
+            }
+        }
+        Ok(())
+    }
+
+    fn content(&mut self) -> Read<()> {
+        if self.skip == 0 {
+            self.end_attribute();
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &'a [u8]) -> Read<()> {
+        if self.skip == 0 {
+            self.value(Value::Text(utf16(text).into()));
+        }
+        Ok(())
+    }
+
+    fn slot(&mut self, index: u16) -> Read<()> {
+        if self.skip > 0 {
+            return Ok(());
+        }
+        let Some(&instance) = self.instances.last() else { return malformed("a slot outside a template") };
+        match instance.slot(index) {
+            None => Ok(()),
+            Some((BINARY_XML, [])) => Ok(()),
+            Some((BINARY_XML, bytes)) => {
+                if self.instances.len() >= MAX_DEPTH {
+                    return malformed("templates nested too deeply");
+                }
+                let mut cursor = instance.cursor_at(bytes);
+                let end = cursor.at + bytes.len();
+                walk(&mut cursor, end, false, self)
+            }
+            Some((kind, bytes)) => {
+                if let Some(element) = self.path.last_mut() {
+                    element.is_array |= kind & binxml::ARRAY != 0;
+                }
+                binxml::values(kind, bytes, |value| self.value(value));
+                Ok(())
+            }
+        }
+    }
+
+    fn instance(&mut self, instance: Instance<'a>) -> Read<()> {
+        self.nested(instance)
+    }
+
+    fn close(&mut self) -> Read<()> {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(());
+        }
+        let part = self.part();
+        let Some(element) = self.path.pop() else { return malformed("an element that ends without a start") };
+        let (Some(part), false, true) = (part, element.has_children, self.path.len() >= 2) else { return Ok(()) };
+        let is_data = element.name == "Data" && part == Part::Data;
+        let name = if is_data { element.label.map(Cow::Owned) } else { Some(element.name) };
+        if is_data && name.is_none() && element.is_array {
+            // Windows repeats the element for each item of the array.
+            element.content.into_iter().for_each(|value| self.push(part, None, value));
+            return Ok(());
+        }
+        let value = joined(element.content, if element.is_array { ", " } else { "" }).unwrap_or(Value::Null);
+        if is_data || value != Value::Null {
+            self.push(part, name, value);
+        }
+        Ok(())
+    }
+}
+
+/// One value of the pieces of an attribute or element; `None` of nothing.
+fn joined<'a>(mut pieces: Vec<Value<'a>>, separator: &str) -> Option<Value<'a>> {
+    if pieces.len() < 2 {
+        return pieces.pop();
+    }
+    let texts: Vec<String> = pieces.iter().map(Value::to_string).collect();
+    Some(Value::Text(texts.join(separator).into()))
+}

@@ -1,0 +1,205 @@
+//! From bytes to events: what was read, and what was not and why.
+//!
+//! Reading never fails as a whole. Every reader gives the records it could read to a [`Sink`] and accounts for the rest
+//! in a [`Coverage`].
+
+pub mod evtx;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, Head};
+
+/// What a file is, by its first bytes; names do not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A Windows XML event log (Vista and later).
+    Evtx,
+    /// A file without content.
+    Empty,
+    /// An event log of Windows NT to Server 2003.
+    Evt,
+    /// A zip archive.
+    Zip,
+    /// An XML text, such as an export from Event Viewer.
+    Xml,
+    /// Another text.
+    Text,
+    /// Something else.
+    Unknown,
+}
+
+impl Kind {
+    /// What a file is that starts with `start` (its first [`evtx::HEADER_SIZE`] bytes and a few more).
+    pub fn of(start: &[u8]) -> Kind {
+        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+        let printable = |bytes: &[u8]| bytes.iter().all(|byte| !matches!(byte, 0..=8 | 14..=31 | 127));
+        match start {
+            [] => Kind::Empty,
+            _ if evtx::Header::recognise(start).is_some() => Kind::Evtx,
+            [0x30, 0, 0, 0, b'L', b'f', b'L', b'e', ..] => Kind::Evt,
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
+            [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] => Kind::Xml,
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Kind::Text,
+            _ if text.trim_ascii_start().starts_with(b"<") && printable(text) => Kind::Xml,
+            _ if printable(text) => Kind::Text,
+            _ => Kind::Unknown,
+        }
+    }
+
+    /// For a file that is no log that can be read: what it is and what to do instead, in one sentence.
+    pub fn refusal(self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Evtx => return None,
+            Kind::Empty => {
+                "The file is empty: it has no bytes at all. Copy it again, or export the log anew with `wevtutil epl System System.evtx`."
+            }
+            Kind::Evt => {
+                "This is an event log of Windows NT, 2000, XP or Server 2003 (.evt), which cannot be read here yet."
+            }
+            Kind::Zip => "This is a zip archive. Unpack it and drop the .evtx files that are in it.",
+            Kind::Xml => {
+                "This is an XML text, not an .evtx log. In Event Viewer, save the log as \u{201c}Event Files (*.evtx)\u{201d}."
+            }
+            Kind::Text => {
+                "This is a text file, not an event log. In Event Viewer, save the log as \u{201c}Event Files (*.evtx)\u{201d}."
+            }
+            Kind::Unknown => "This is not a Windows event log (.evtx).",
+        })
+    }
+}
+
+/// Takes the records that a reader finds.
+pub trait Sink {
+    /// One record, in the order of the file.
+    fn record(&mut self, record: &Record<'_>);
+}
+
+/// A record that was found: its head is read, the rest is read when asked for.
+pub struct Record<'a> {
+    /// What decides whether the rest is wanted.
+    pub head: Head<'a>,
+    /// Where the record starts in its file, in bytes.
+    pub offset: u64,
+    body: evtx::Body<'a>,
+}
+
+impl<'a> Record<'a> {
+    /// Reads the whole record. What cannot be read is left out; see [`Record::try_event`].
+    pub fn event(&self) -> Event<'a> {
+        let mut fields = Vec::new();
+        // A record with a broken tail still gives the fields before the break.
+        let _ = self.body.fields(&mut fields);
+        Event { head: self.head, fields }
+    }
+
+    /// Reads the whole record, or says why that is impossible.
+    pub fn try_event(&self) -> Result<Event<'a>, Reason> {
+        let mut fields = Vec::new();
+        self.body.fields(&mut fields)?;
+        Ok(Event { head: self.head, fields })
+    }
+}
+
+/// The account of reading a file or a part of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Records that were read.
+    pub records: u64,
+    /// Records that are known to have been there and could not be read.
+    pub lost: u64,
+    /// Parts of the log that hold records (for .evtx: chunks in use).
+    pub chunks: u64,
+    /// How many problems there were.
+    pub problem_count: u64,
+    /// The first [`Coverage::MAX_PROBLEMS`] of them, by offset.
+    pub problems: Vec<Problem>,
+}
+
+impl Coverage {
+    /// How many problems are kept one by one; the others are only counted.
+    pub const MAX_PROBLEMS: usize = 200;
+
+    /// Takes a problem to the account.
+    pub fn add(&mut self, problem: Problem) {
+        self.lost += problem.lost;
+        self.problem_count += 1;
+        let place = self.problems.partition_point(|other| *other <= problem);
+        self.problems.insert(place, problem);
+        self.problems.truncate(Self::MAX_PROBLEMS);
+    }
+
+    /// Adds the account of another part of the same file.
+    pub fn merge(&mut self, other: Coverage) {
+        self.records += other.records;
+        self.lost += other.lost;
+        self.chunks += other.chunks;
+        self.problem_count += other.problem_count;
+        self.problems.extend(other.problems);
+        self.problems.sort_unstable();
+        self.problems.truncate(Self::MAX_PROBLEMS);
+    }
+}
+
+/// Something that could not be read, or not be trusted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Problem {
+    /// Where in the file, in bytes.
+    pub offset: u64,
+    /// What is wrong there.
+    pub reason: Reason,
+    /// How many records it costs, as far as that is known.
+    pub lost: u64,
+}
+
+/// What can be wrong with a log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Reason {
+    /// The file header is not one; the chunks were found without it.
+    FileHeader,
+    /// The file header's checksum does not fit its content.
+    FileHeaderChecksum,
+    /// Neither a chunk nor unused space.
+    NotAChunk,
+    /// The chunk header's checksum does not fit its content.
+    ChunkHeaderChecksum,
+    /// The checksum of the chunk's records does not fit them.
+    ChunkChecksum,
+    /// The file ends inside this chunk, after the given number of bytes.
+    ChunkCut(u32),
+    /// No record where one should start.
+    NotARecord,
+    /// The chunk's header declares more records than it holds.
+    RecordsMissing,
+    /// The record claims a size that it cannot have.
+    RecordSize(u32),
+    /// The record's content breaks off or is malformed; what was being read.
+    RecordContent(String),
+    /// The browser or the system could not read this part of the file; its message.
+    Unreadable(String),
+    /// Reading was cancelled before this part.
+    Cancelled,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::FileHeader => f.write_str("the file header is damaged; the chunks were read without it"),
+            Reason::FileHeaderChecksum => f.write_str("the file header's checksum is wrong"),
+            Reason::NotAChunk => f.write_str("no chunk where one should be"),
+            Reason::ChunkHeaderChecksum => {
+                f.write_str("the chunk header's checksum is wrong; the chunk was read anyway")
+            }
+            Reason::ChunkChecksum => f.write_str("the checksum of the chunk's records is wrong; they were read anyway"),
+            Reason::ChunkCut(bytes) => write!(f, "the file ends inside this chunk, after {bytes} of 65536 bytes"),
+            Reason::NotARecord => f.write_str("no record where one should start"),
+            Reason::RecordsMissing => f.write_str("the chunk holds fewer records than its header says"),
+            Reason::RecordSize(size) => write!(f, "the record claims an impossible size of {size} bytes"),
+            Reason::RecordContent(what) => write!(f, "the record's content is malformed: {what}"),
+            Reason::Unreadable(message) => write!(f, "this part of the file could not be read: {message}"),
+            Reason::Cancelled => f.write_str("not read: cancelled"),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The command line: the same checkup where there is no browser.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use evtx_checkup::checkup::{self, FileReport, Report};
+use evtx_checkup::export;
+use evtx_checkup::kb::KnowledgeBase;
+use evtx_checkup::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
+use evtx_checkup::log::{Kind, Problem, Reason};
+
+const HELP: &str = "\
+Says which known issues Windows event logs show, and how to resolve them.
+
+Usage: evtx-checkup [--format text|json] FILE...
+
+Exit status: 0 no known issue, 1 known issues found, 2 something could not be read.
+";
+
+/// Chunks that a thread reads at once: 4 MiB.
+const SLICE: u64 = 64;
+
+struct Arguments {
+    json: bool,
+    files: Vec<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = match arguments() {
+        Ok(Some(arguments)) => arguments,
+        Ok(None) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("evtx-checkup: {error}\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    let knowledge = evtx_checkup::built_in();
+    let mut report = Report::default();
+    for (number, path) in (0..).zip(&arguments.files) {
+        report.merge(check(&knowledge, number, path));
+    }
+    let text = if arguments.json {
+        format!("{:#}\n", export::json::report(&report, &knowledge))
+    } else {
+        export::text::report(&report, &knowledge)
+    };
+    // A reader such as `head` may close the pipe early.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    let unread = |file: &FileReport| file.kind != Kind::Evtx || file.coverage.problem_count > 0;
+    match report.files.values().any(unread) {
+        true => ExitCode::from(2),
+        false => ExitCode::from(u8::from(!report.groups.is_empty())),
+    }
+}
+
+fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut arguments = Arguments { json: false, files: Vec::new() };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(None),
+            Long("format") => {
+                arguments.json = match parser.value()? {
+                    word if word == OsString::from("json") => true,
+                    word if word == OsString::from("text") => false,
+                    word => return Err(format!("`{}` is no format; there are text and json", word.display()).into()),
+                };
+            }
+            Value(path) => arguments.files.push(path.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if arguments.files.is_empty() { Err("no file is given".into()) } else { Ok(Some(arguments)) }
+}
+
+/// Checks one file with all cores.
+fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
+    let name = path.display().to_string();
+    let unreadable =
+        |offset, error: std::io::Error| Problem { offset, reason: Reason::Unreadable(error.to_string()), lost: 0 };
+    let opened = File::open(path).and_then(|mut file| {
+        let size = file.metadata()?.len();
+        let mut start = Vec::new();
+        (&mut file).take(chunk_offset(0) + 512).read_to_end(&mut start)?;
+        Ok(FileReport::open(&name, size, &start))
+    });
+    let file = match opened {
+        Ok(file) => file,
+        Err(error) => {
+            let mut file = FileReport::open(&name, 0, &[]);
+            file.kind = Kind::Unknown;
+            return checkup::unread_slice(number, &file, unreadable(0, error));
+        }
+    };
+    let report = Mutex::new(Report { files: [(number, file.clone())].into(), ..Report::default() });
+    if file.kind == Kind::Evtx {
+        let chunks = chunk_count(file.size);
+        let next = AtomicU64::new(0);
+        let work = || {
+            let mut own = Report::default();
+            let mut buffer = Vec::new();
+            loop {
+                let first = next.fetch_add(SLICE, Ordering::Relaxed);
+                if first >= chunks {
+                    break;
+                }
+                let offset = chunk_offset(first);
+                own.merge(match read(path, offset, SLICE * CHUNK_SIZE, &mut buffer) {
+                    Ok(()) => checkup::slice(knowledge, number, &file, &buffer, offset),
+                    Err(error) => checkup::unread_slice(number, &file, unreadable(offset, error)),
+                });
+            }
+            if let Ok(mut report) = report.lock() {
+                report.merge(own);
+            }
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    }
+    report.into_inner().unwrap_or_default()
+}
+
+fn read(path: &Path, offset: u64, length: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    buffer.clear();
+    file.take(length).read_to_end(buffer)?;
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! Real logs: everything in the folder that `EVTX_SAMPLES` names.
+
+use std::path::{Path, PathBuf};
+
+use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Header, Reader};
+use evtx_checkup::log::{Coverage, Record, Sink};
+
+/// The samples folder, or `None` (said aloud) where there is none.
+fn samples() -> Option<PathBuf> {
+    let folder = std::env::var_os("EVTX_SAMPLES").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("EVTX_SAMPLES is not set: the real logs were not read");
+    }
+    folder
+}
+
+/// All files below a folder, in order.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+#[derive(Default)]
+struct Count {
+    records: u64,
+    broken: Vec<(u64, String)>,
+}
+
+impl Sink for Count {
+    fn record(&mut self, record: &Record<'_>) {
+        self.records += 1;
+        if let Err(reason) = record.try_event() {
+            self.broken.push((record.head.record_id, reason.to_string()));
+        }
+    }
+}
+
+fn read(bytes: &[u8]) -> (Count, Coverage) {
+    let mut count = Count::default();
+    let coverage = Reader::default().slice(&bytes[HEADER_SIZE as usize..], HEADER_SIZE, &mut count);
+    (count, coverage)
+}
+
+/// How many records the evtx crate reads, chunk by chunk over the whole size of the file.
+fn reference(bytes: &[u8]) -> (u64, u64) {
+    let (mut read, mut failed) = (0, 0);
+    for chunk in bytes[HEADER_SIZE as usize..].chunks_exact(CHUNK_SIZE as usize) {
+        let Ok(mut data) = evtx::EvtxChunkData::new(chunk.to_vec(), false) else { continue };
+        let Ok(mut chunk) = data.parse(Default::default()) else { continue };
+        for record in chunk.iter() {
+            match record {
+                Ok(_) => read += 1,
+                Err(_) => failed += 1,
+            }
+        }
+    }
+    (read, failed)
+}
+
+#[test]
+fn as_many_records_as_the_evtx_crate_reads() {
+    let Some(folder) = samples() else { return };
+    let mut checked = 0;
+    for path in files(&folder) {
+        let bytes = std::fs::read(&path).unwrap();
+        if Header::recognise(&bytes).is_none() {
+            continue;
+        }
+        let (count, coverage) = read(&bytes);
+        let (records, failed) = reference(&bytes);
+        let name = path.strip_prefix(&folder).unwrap().display();
+        if coverage.records != records || !count.broken.is_empty() || failed > 0 {
+            println!(
+                "{name}: {} records, the crate {records} (+{failed}), lost {}, {:?} {:?}",
+                coverage.records, coverage.lost, coverage.problems, count.broken
+            );
+        }
+        checked += 1;
+    }
+    println!("{checked} logs");
+}
+
+/// Every text in a JSON value.
+fn texts(value: &serde_json::Value, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Null => found.push(String::new()),
+        serde_json::Value::String(text) => found.push(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        serde_json::Value::Object(map) => map.values().for_each(|item| texts(item, found)),
+        other => found.push(other.to_string()),
+    }
+}
+
+#[derive(Default)]
+struct Values(std::collections::HashMap<u64, Vec<(String, String)>>);
+
+impl Sink for Values {
+    fn record(&mut self, record: &Record<'_>) {
+        let event = record.event();
+        let mut values: Vec<_> = ["Provider_Name", "EventID", "Channel", "Computer", "EventRecordID", "TimeCreated"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), event.text(name)?)))
+            .collect();
+        values.extend(
+            event
+                .fields
+                .iter()
+                .map(|field| (field.name.clone().unwrap_or_default().into_owned(), field.value.to_string())),
+        );
+        self.0.insert(record.offset, values);
+    }
+}
+
+#[test]
+fn the_same_values_as_the_evtx_crate_renders() {
+    let Some(folder) = samples() else { return };
+    let (mut values, mut differences) = (0, 0);
+    for path in files(&folder) {
+        let bytes = std::fs::read(&path).unwrap();
+        if Header::recognise(&bytes).is_none() {
+            continue;
+        }
+        let mut ours = Values::default();
+        Reader::default().slice(&bytes[HEADER_SIZE as usize..], HEADER_SIZE, &mut ours);
+        for (index, chunk) in bytes[HEADER_SIZE as usize..].chunks_exact(CHUNK_SIZE as usize).enumerate().step_by(7) {
+            let Ok(mut data) = evtx::EvtxChunkData::new(chunk.to_vec(), false) else { continue };
+            // What bit rot has made of a value is anybody's guess.
+            if !data.validate_checksum() {
+                continue;
+            }
+            let Ok(mut chunk) = data.parse(Default::default()) else { continue };
+            for record in chunk.iter().flatten() {
+                let offset = HEADER_SIZE + index as u64 * CHUNK_SIZE + record.binxml_offset - 24;
+                let json = record.into_json_value().unwrap().data;
+                let mut theirs = Vec::new();
+                texts(&json, &mut theirs);
+                for (name, text) in &ours.0[&offset] {
+                    values += 1;
+                    let same = |other: &String| {
+                        other == text
+                            || other.trim_end_matches('\0') == text
+                            || other.trim_end_matches('Z') == text.trim_end_matches('Z').trim_end_matches('0')
+                            || text.contains(", ")
+                            || other.parse::<f64>().is_ok_and(|a| text.parse() == Ok(a))
+                    };
+                    if !theirs.iter().any(same) {
+                        differences += 1;
+                        println!("{} @{offset}: {name} = {text:?} not in {json}", path.display());
+                    }
+                }
+            }
+        }
+    }
+    println!("{values} values, {differences} different");
+}
