@@ -38,23 +38,23 @@ impl Time {
 
     /// To the second, for people: `2026-11-20 07:21:19`, in UTC.
     pub fn to_seconds(self) -> String {
-        match self.timestamp() {
-            Some(time) => time.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-            None => self.to_string(),
+        let mut text = self.to_string();
+        if let Some(seconds) = text.get(..19).filter(|text| text.contains('T')) {
+            text = seconds.replace('T', " ");
         }
+        text
     }
 }
 
 /// RFC 3339 with all seven digits of the tick; the bare number where it is outside the calendar (after year 9999).
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.timestamp() {
-            Some(time) => {
-                let ticks = time.subsec_nanosecond().rem_euclid(1_000_000_000) / 100;
-                write!(f, "{}.{ticks:07}Z", time.strftime("%Y-%m-%dT%H:%M:%S"))
-            }
-            None => write!(f, "{}", self.0),
-        }
+        let Some(time) = self.timestamp() else { return write!(f, "{}", self.0) };
+        let time = jiff::tz::Offset::UTC.to_datetime(time);
+        let (year, month, day) = (time.year(), time.month(), time.day());
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        let ticks = time.subsec_nanosecond() / 100;
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ticks:07}Z")
     }
 }
 
@@ -261,7 +261,7 @@ impl fmt::Display for Value<'_> {
             Value::Unsigned(number) => write!(f, "{number}"),
             Value::Signed(number) => write!(f, "{number}"),
             Value::Hex(number) => write!(f, "{number:#x}"),
-            Value::Real(number) => write!(f, "{number}"),
+            Value::Real(number) => write!(f, "{number:?}"),
             Value::Bool(value) => write!(f, "{value}"),
             Value::Binary(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02X}")),
             Value::Guid(guid) => {

@@ -12,3 +12,8 @@ pub mod yaml;
 pub fn built_in() -> kb::KnowledgeBase {
     kb::KnowledgeBase::from_compiled(include_bytes!(concat!(env!("OUT_DIR"), "/kb.postcard")))
 }
+
+#[cfg(target_arch = "wasm32")]
+mod ui;
+#[cfg(target_arch = "wasm32")]
+mod web;

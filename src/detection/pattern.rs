@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use regex::Regex;
+use regex_lite::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::event::Value;
@@ -182,7 +182,7 @@ pub struct Expression(pub Regex);
 impl Expression {
     /// Compiles an expression within a bounded size; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Expression, String> {
-        let expression = regex::RegexBuilder::new(text).size_limit(1 << 20).build();
+        let expression = regex_lite::RegexBuilder::new(text).size_limit(1 << 20).build();
         expression.map(Expression).map_err(|error| error.to_string().lines().last().unwrap_or_default().to_owned())
     }
 }

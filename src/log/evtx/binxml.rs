@@ -207,6 +207,14 @@ impl<'a> Instance<'a> {
     }
 }
 
+/// Whether an element is left out: the slot it depends on is empty (MS-EVEN6 2.2.12).
+pub fn is_left_out(instance: Option<&Instance<'_>>, dependency: Option<u16>) -> bool {
+    dependency.is_some_and(|index| {
+        let slot = instance.and_then(|instance| instance.slot(index));
+        slot.is_none_or(|(kind, bytes)| kind == 0 || kind == BINARY_XML && bytes.is_empty())
+    })
+}
+
 /// The type of a value that holds binary XML itself.
 pub const BINARY_XML: u8 = 0x21;
 /// The bit that makes a type an array.
@@ -256,7 +264,7 @@ fn value<'a>(kind: u8, bytes: &'a [u8]) -> Value<'a> {
         (0x01, _) => Value::Text(utf16(until_nul(bytes)).into()),
         (0x02, _) => {
             let bytes = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
-            Value::Text(encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0)
+            Value::Text(bytes.iter().map(|&byte| windows_1252(byte)).collect::<String>().into())
         }
         (0x03, 1) => signed(8),
         (0x05, 2) => signed(16),
@@ -278,6 +286,19 @@ fn value<'a>(kind: u8, bytes: &'a [u8]) -> Value<'a> {
         (0x13, 8..) => Value::Sid(bytes.into()),
         (_, 0) => Value::Null,
         _ => Value::Binary(bytes.into()),
+    }
+}
+
+/// A byte of the code page that Western Windows versions call ANSI; a log does not say which one it was written with.
+/// Only 0x80 to 0x9F differ from Unicode (<https://encoding.spec.whatwg.org/index-windows-1252.txt>).
+fn windows_1252(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
+        byte => char::from(byte),
     }
 }
 

@@ -6,6 +6,7 @@
 //! records as XML; the walk over records and values is our own, because it decides how fast a checkup is.
 
 mod binxml;
+mod crc32;
 mod record;
 mod xml;
 
@@ -104,7 +105,7 @@ impl Reader {
             coverage.add(problem(Reason::ChunkHeaderChecksum));
         }
         let records = bytes.get(CHUNK_HEADER_SIZE..header.free_space_offset as usize);
-        let intact = records.is_some_and(|records| !checked || header.events_checksum == crc32fast::hash(records));
+        let intact = records.is_some_and(|records| !checked || header.events_checksum == crc32::hash(records));
         if cut {
             coverage.add(problem(Reason::ChunkCut(bytes.len() as u32)));
         } else if !intact {

@@ -240,7 +240,7 @@ pub struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn read(data: &'a [u8], content: std::ops::Range<usize>) -> Read<Body<'a>> {
+    pub(super) fn read(data: &'a [u8], content: std::ops::Range<usize>) -> Read<Body<'a>> {
         let mut cursor = Cursor { data, at: content.start };
         let mut root = None;
         if let [0x0f, _, _, _, 0x0c, ..] | [0x0c, ..] = data[content.clone()] {
@@ -257,8 +257,13 @@ impl<'a> Body<'a> {
         Ok(Body { data, start: content.start, end: content.end, root })
     }
 
-    fn cursor(&self) -> Cursor<'a> {
+    pub(super) fn cursor(&self) -> Cursor<'a> {
         Cursor { data: self.data, at: self.start }
+    }
+
+    /// Where the content ends in the chunk.
+    pub(super) fn end(&self) -> usize {
+        self.end
     }
 
     /// Appends every field but those of the head.
@@ -356,11 +361,7 @@ impl<'a> Collector<'a, '_> {
 
 impl<'a> Visitor<'a> for Collector<'a, '_> {
     fn open(&mut self, name: &'a [u8], dependency: Option<u16>) -> Read<()> {
-        let empty = dependency.is_some_and(|index| {
-            let slot = self.instances.last().and_then(|instance| instance.slot(index));
-            slot.is_none_or(|(kind, bytes)| kind == 0 || kind == BINARY_XML && bytes.is_empty())
-        });
-        if self.skip > 0 || empty {
+        if self.skip > 0 || binxml::is_left_out(self.instances.last(), dependency) {
             self.skip += 1;
             return Ok(());
         }

@@ -1,0 +1,132 @@
+//! The page as a whole: one session, its snapshot, and the view for the place one is at.
+
+use wasm_bindgen::prelude::*;
+use web_sys::{DragEvent, File};
+use yew::prelude::*;
+
+use super::knowledge::{ArticlePage, KnowledgePage};
+use super::results::Results;
+use super::route::{Route, use_route};
+use super::welcome::Welcome;
+use crate::web::files;
+use crate::web::session::{Session, Snapshot};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Files that were dropped before the program ran; see `www/start.js`.
+    #[wasm_bindgen(thread_local_v2, js_namespace = checkup, js_name = early)]
+    static EARLY: js_sys::Array;
+}
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let snapshot = use_state(Snapshot::default);
+    let route = use_route();
+    let session = {
+        let snapshot = snapshot.clone();
+        use_memo((), move |()| {
+            let setter = snapshot.setter();
+            Session::start(move |new| setter.set(new))
+        })
+    };
+    let session = match session.as_ref() {
+        Ok(session) => session.clone(),
+        Err(error) => {
+            let reason = js_sys::Error::from(error.clone()).message();
+            return html! { <p class="starting">{ format!("The browser does not let this page start its workers: {reason}") }</p> };
+        }
+    };
+    let add = {
+        let session = session.clone();
+        Callback::from(move |files: Vec<File>| {
+            if !files.is_empty() {
+                Route::Home.go();
+                session.add(files);
+            }
+        })
+    };
+    let over_window = use_drop(add.clone());
+    {
+        let add = add.clone();
+        use_effect_with((), move |()| {
+            let early = EARLY.with(|early| early.splice_many(0, early.length(), &[]));
+            add.emit(early.iter().map(JsCast::unchecked_into).collect());
+            ready();
+        });
+    }
+    let started = snapshot.progress.running || !snapshot.report.files.is_empty() || snapshot.progress.cancelled;
+    let view = match &route {
+        Route::Knowledge => html! { <KnowledgePage /> },
+        Route::Article(id) => html! { <ArticlePage id={id.clone()} /> },
+        Route::Home | Route::Finding(_) if !started => html! { <Welcome {add} /> },
+        Route::Home => html! { <Results {session} {add} snapshot={(*snapshot).clone()} selected={None::<String>} /> },
+        Route::Finding(id) => {
+            html! { <Results {session} {add} snapshot={(*snapshot).clone()} selected={Some(id.clone())} /> }
+        }
+    };
+    html! {
+        <>
+            <a class="skip" href="#main" onclick={Callback::from(skip_to_main)}>{ "Skip to content" }</a>
+            <header class="top">
+                <a class="brand" href={Route::Home.href()}>{ "evtx-checkup" }</a>
+                <nav aria-label="Main">
+                    if started && matches!(route, Route::Knowledge | Route::Article(_)) {
+                        <a href={Route::Home.href()}>{ "Back to findings" }</a>
+                    }
+                    <a href={Route::Knowledge.href()}>{ "Known issues" }</a>
+                </nav>
+            </header>
+            <main id="main" tabindex="-1">{ view }</main>
+            if over_window {
+                <div class="drop-veil" aria-hidden="true"><p>{ "Drop to check" }</p></div>
+            }
+        </>
+    }
+}
+
+/// Moves the focus without touching the address, which says where one is.
+fn skip_to_main(event: MouseEvent) {
+    event.prevent_default();
+    let main = web_sys::window().and_then(|window| window.document()?.get_element_by_id("main"));
+    if let Some(main) = main.and_then(|main| main.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = main.focus();
+    }
+}
+
+/// Marks, for tests and measurements, that the page can take a drop.
+fn ready() {
+    if let Some(performance) = web_sys::window().and_then(|window| window.performance()) {
+        let _ = performance.mark("ready");
+    }
+}
+
+/// Takes files that are dropped anywhere on the window; says whether some are held over it.
+#[hook]
+fn use_drop(add: Callback<Vec<File>>) -> bool {
+    let over = use_state_eq(|| false);
+    let set = over.setter();
+    use_effect_with((), move |()| {
+        let listener = Closure::<dyn Fn(DragEvent)>::new(move |event: DragEvent| {
+            event.prevent_default();
+            match event.type_().as_str() {
+                "dragover" => set.set(true),
+                "dragleave" if event.related_target().is_none() => set.set(false),
+                "drop" => {
+                    set.set(false);
+                    add.emit(files::of(event.data_transfer().and_then(|transfer| transfer.files())));
+                }
+                _ => {}
+            }
+        });
+        let window = web_sys::window();
+        for event in ["dragover", "dragleave", "drop"] {
+            if let Some(window) = &window {
+                let _ = window.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+            }
+        }
+        // The page lives as long as its window, so the listener does too.
+        listener.forget();
+    });
+    *over
+}

@@ -1,0 +1,137 @@
+//! An article's text.
+
+use yew::prelude::*;
+
+use super::route::Route;
+use crate::kb::{Article, Block, Inline, Verdict};
+
+/// The badges of verdict and level.
+pub fn badges(article: &Article) -> Html {
+    let verdict = super::format::verdict(article.verdict);
+    let kind = match article.verdict {
+        Verdict::Fix => "fix",
+        Verdict::Investigate => "investigate",
+        Verdict::SafeToIgnore => "safe",
+        Verdict::Informational => "info",
+    };
+    html! {
+        <>
+            <span class={classes!("badge", kind)}>{ verdict }</span>
+            <span class={classes!("level", article.level.to_string())}>{ article.level.to_string() }</span>
+        </>
+    }
+}
+
+/// The sections, what the article applies to, and its sources.
+pub fn body(article: &Article) -> Html {
+    html! {
+        <>
+            { for article.sections.iter().map(|section| html! {
+                <section>
+                    <h3>{ section.heading.title() }</h3>
+                    { blocks(&section.blocks) }
+                </section>
+            }) }
+            <section>
+                <h3>{ "Applies to" }</h3>
+                <p>{ article.applies_to.join(", ") }</p>
+            </section>
+            <section>
+                <h3>{ "Sources" }</h3>
+                <ul>
+                    { for article.sources.iter().map(|source| html! {
+                        <li>{ link(&source.url, html! { &source.title }) }{ format!(" ({})", source.id) }</li>
+                    }) }
+                </ul>
+            </section>
+        </>
+    }
+}
+
+fn link(address: &str, text: Html) -> Html {
+    match address.strip_prefix('#') {
+        Some(id) => html! { <a href={Route::Article(id.to_owned()).href()}>{ text }</a> },
+        None => html! { <a href={address.to_owned()} target="_blank" rel="noreferrer noopener">{ text }</a> },
+    }
+}
+
+fn blocks(all: &[Block]) -> Html {
+    html! { { for all.iter().map(block) } }
+}
+
+fn block(block: &Block) -> Html {
+    match block {
+        Block::Paragraph(text) => html! { <p>{ inlines(text) }</p> },
+        Block::Code(code) => html! { <CodeBlock code={code.clone()} /> },
+        Block::List(Some(first), all) => {
+            html! { <ol start={first.to_string()}>{ for all.iter().map(|i| item(i)) }</ol> }
+        }
+        Block::List(None, all) => html! { <ul>{ for all.iter().map(|i| item(i)) }</ul> },
+    }
+}
+
+fn item(content: &[Block]) -> Html {
+    match content {
+        [Block::Paragraph(text), rest @ ..] => html! { <li>{ inlines(text) }{ blocks(rest) }</li> },
+        content => html! { <li>{ blocks(content) }</li> },
+    }
+}
+
+fn inlines(all: &[Inline]) -> Html {
+    html! {
+        { for all.iter().map(|inline| match inline {
+            Inline::Text(text) => html! { { text } },
+            Inline::Code(code) => html! { <code>{ code }</code> },
+            Inline::Strong(inner) => html! { <strong>{ inlines(inner) }</strong> },
+            Inline::Link(address, inner) => link(address, inlines(inner)),
+        }) }
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct CodeProps {
+    code: String,
+}
+
+/// Lines to type, with a button that copies them.
+#[component]
+fn CodeBlock(props: &CodeProps) -> Html {
+    html! {
+        <div class="code">
+            <pre tabindex="0"><code>{ &props.code }</code></pre>
+            <CopyButton text={props.code.clone()} />
+        </div>
+    }
+}
+
+/// What a copy button copies.
+#[derive(Properties, PartialEq)]
+pub struct CopyProps {
+    /// The text.
+    pub text: String,
+}
+
+/// A button that puts a text on the clipboard and says so.
+#[component]
+pub fn CopyButton(props: &CopyProps) -> Html {
+    let copied = use_state_eq(|| false);
+    {
+        let copied = copied.clone();
+        use_effect_with(props.text.clone(), move |_| copied.set(false));
+    }
+    let copy = {
+        let (text, copied) = (props.text.clone(), copied.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (text, copied) = (text.clone(), copied.clone());
+            wasm_bindgen_futures::spawn_local(async move {
+                let Some(window) = web_sys::window() else { return };
+                let written =
+                    wasm_bindgen_futures::JsFuture::from(window.navigator().clipboard().write_text(&text)).await;
+                copied.set(written.is_ok());
+            });
+        })
+    };
+    html! {
+        <button class="copy" onclick={copy} aria-live="polite">{ if *copied { "Copied" } else { "Copy" } }</button>
+    }
+}

@@ -1,0 +1,157 @@
+//! The records that show a finding, read again from their files when somebody looks.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::article::CopyButton;
+use super::{foreign, format};
+use crate::checkup::{Evidence, Report};
+use crate::web::session::{Row, Session};
+
+/// Records shown at first, and more with each click.
+const PAGE: usize = 20;
+
+/// Which records to show.
+#[derive(Properties)]
+pub struct Props {
+    /// The session that can read them.
+    pub session: Session,
+    /// What was found.
+    pub report: Rc<Report>,
+    /// The article's id.
+    pub id: String,
+    /// Where the newest records are.
+    pub evidence: Vec<Evidence>,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.evidence == other.evidence && self.count == other.count
+    }
+}
+
+/// The matching records, the newest first.
+#[component]
+pub fn EvidenceView(props: &Props) -> Html {
+    let wanted = use_state_eq(|| PAGE);
+    let rows = use_state(Vec::<(u32, Row)>::new);
+    let places: Vec<Evidence> = props.evidence.iter().take(*wanted).copied().collect();
+    {
+        let (rows, session, id) = (rows.clone(), props.session.clone(), props.id.clone());
+        use_effect_with(places, move |places| {
+            let current = Rc::new(Cell::new(true));
+            let (places, still) = (places.clone(), current.clone());
+            spawn_local(async move {
+                let read = session.rows(id, places).await;
+                if still.get() {
+                    rows.set(read);
+                }
+            });
+            move || current.set(false)
+        });
+    }
+    let more = {
+        let wanted = wanted.clone();
+        Callback::from(move |_: MouseEvent| wanted.set(*wanted + PAGE))
+    };
+    let several_files = props.report.files.len() > 1;
+    html! {
+        <section class="evidence">
+            <h3>{ "Evidence" }</h3>
+            <p>{ shown(rows.len() as u64, props.count) }</p>
+            <ol class="records">
+                { for rows.iter().map(|(file, row)| html! {
+                    <RecordView
+                        key={format!("{file}-{}", row.offset)}
+                        session={props.session.clone()}
+                        file={*file}
+                        file_name={props.report.files.get(file).filter(|_| several_files).map(|file| file.name.clone())}
+                        row={row.clone()}
+                    />
+                }) }
+            </ol>
+            if props.evidence.len() > *wanted {
+                <button class="button" onclick={more}>{ "Show more records" }</button>
+            }
+        </section>
+    }
+}
+
+fn shown(rows: u64, count: u64) -> String {
+    match (rows, count) {
+        (0, _) => "Reading the records again…".into(),
+        (1, 1) => "The matching record. Values that made it match are marked.".into(),
+        (rows, count) if rows == count => format!(
+            "The {} matching records, the newest first. Values that made them match are marked.",
+            format::count(count)
+        ),
+        (rows, count) => format!(
+            "The newest {} of {} matching records. Values that made them match are marked.",
+            format::count(rows),
+            format::count(count)
+        ),
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RecordProps {
+    session: Session,
+    file: u32,
+    file_name: Option<String>,
+    row: Row,
+}
+
+/// One record: its line, its values, and its XML on demand.
+#[component]
+fn RecordView(props: &RecordProps) -> Html {
+    let row = &props.row;
+    let xml = use_state(|| None::<Option<String>>);
+    let show = {
+        let (xml, session, file, offset) = (xml.clone(), props.session.clone(), props.file, row.offset);
+        Callback::from(move |_: MouseEvent| {
+            let (xml, session) = (xml.clone(), session.clone());
+            if xml.is_some() {
+                return xml.set(None);
+            }
+            spawn_local(async move { xml.set(Some(session.xml(file, offset).await)) });
+        })
+    };
+    html! {
+        <li>
+            <details>
+                <summary>
+                    <time>{ format::time(row.time) }</time>
+                    <span class="line">{ foreign(&row.summary) }</span>
+                </summary>
+                <p class="place">
+                    { format!("Record {}", format::count(row.record_id)) }
+                    if !row.computer.is_empty() { { " on " }{ foreign(&row.computer) } }
+                    if let Some(name) = &props.file_name { { ", in " }{ foreign(name) } }
+                </p>
+                <dl class="fields">
+                    { for row.fields.iter().map(|(name, value, marked)| html! {
+                        <div class={classes!(marked.then_some("marked"))}>
+                            <dt>{ foreign(name) }</dt>
+                            <dd>{ if *marked { html! { <mark>{ foreign(value) }</mark> } } else { foreign(value) } }</dd>
+                        </div>
+                    }) }
+                </dl>
+                <button class="button small" onclick={show} aria-expanded={xml.is_some().to_string()}>
+                    { if xml.is_some() { "Hide XML" } else { "Show XML" } }
+                </button>
+                if let Some(text) = &*xml {
+                    if let Some(text) = text {
+                        <div class="code"><pre tabindex="0"><code>{ text }</code></pre><CopyButton text={text.clone()} /></div>
+                    } else {
+                        <p>{ "This record cannot be written as XML." }</p>
+                    }
+                }
+            </details>
+        </li>
+    }
+}

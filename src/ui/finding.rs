@@ -1,0 +1,103 @@
+//! One finding: what it means, what to do, and the records that show it.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::article::{badges, body};
+use super::evidence::EvidenceView;
+use super::route::Route;
+use super::{foreign, format};
+use crate::checkup::{Finding, Report};
+use crate::web::session::Session;
+
+/// Affected things that are named.
+const NAMED_SUBJECTS: usize = 30;
+
+/// Which finding to show.
+#[derive(Properties)]
+pub struct Props {
+    /// The session that can read records again.
+    pub session: Session,
+    /// What was found.
+    pub report: Rc<Report>,
+    /// The finding.
+    pub finding: Finding<'static>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.report, &other.report) && self.finding.article.id == other.finding.article.id
+    }
+}
+
+/// The finding with its article and evidence.
+#[component]
+pub fn FindingView(props: &Props) -> Html {
+    let finding = &props.finding;
+    let article = finding.article;
+    let subjects = finding.subjects.by_count();
+    let computers = finding.computers.by_count();
+    html! {
+        <article>
+            <p class="back"><a href={Route::Home.href()}>{ "‹ All findings" }</a></p>
+            <h2>{ &article.title }</h2>
+            <p class="badges">{ badges(article) }</p>
+            if finding.other_windows {
+                <p class="notice">
+                    { format!("This article is about {}. No log here that shows the event was written by one of those, so read it with care.", article.applies_to.join(", ")) }
+                </p>
+            }
+            <dl class="facts">
+                <div><dt>{ "Records" }</dt><dd>{ format::count(finding.count) }</dd></div>
+                <div><dt>{ "When" }</dt><dd>{ format!("{} UTC", format::span(finding.span)) }</dd></div>
+                if !subjects.is_empty() {
+                    <div>
+                        <dt>{ "Affected" }</dt>
+                        <dd>
+                            <ul class="names">
+                                { for subjects.iter().take(NAMED_SUBJECTS).map(|(name, count)| html! {
+                                    <li>{ foreign(name) }<span class="count">{ format!(" {}×", format::count(*count)) }</span></li>
+                                }) }
+                                if subjects.len() > NAMED_SUBJECTS { <li>{ format!("and {} more", subjects.len() - NAMED_SUBJECTS) }</li> }
+                            </ul>
+                        </dd>
+                    </div>
+                }
+                <div>
+                    <dt>{ if computers.len() == 1 { "Computer" } else { "Computers" } }</dt>
+                    <dd>{ for computers.iter().enumerate().map(|(index, (name, _))| html! {
+                        <>{ if index > 0 { ", " } else { "" } }{ foreign(name) }</>
+                    }) }</dd>
+                </div>
+                <div>
+                    <dt>{ if finding.files.len() == 1 { "File" } else { "Files" } }</dt>
+                    <dd>{ for finding.files.keys().filter_map(|number| props.report.files.get(number)).enumerate().map(|(index, file)| html! {
+                        <>{ if index > 0 { ", " } else { "" } }{ foreign(&file.name) }</>
+                    }) }</dd>
+                </div>
+            </dl>
+            { body(article) }
+            if !finding.general.is_empty() {
+                <section class="general">
+                    <h3>{ "More general" }</h3>
+                    <ul>
+                        { for finding.general.iter().map(|general| html! {
+                            <li>
+                                <a href={Route::Article(general.article.id.clone()).href()}>{ &general.article.title }</a>
+                                { format!(" also fits {}.", format::counted(general.count, "of these records", "of these records")) }
+                            </li>
+                        }) }
+                    </ul>
+                </section>
+            }
+            <EvidenceView
+                session={props.session.clone()}
+                report={props.report.clone()}
+                id={article.id.clone()}
+                evidence={finding.evidence.sorted()}
+                count={finding.count}
+            />
+        </article>
+    }
+}

@@ -1,0 +1,100 @@
+//! The coverage receipt: what was read, what was not, and where.
+
+use yew::prelude::*;
+
+use super::{foreign, format};
+use crate::checkup::{FileReport, Report};
+use crate::log::Kind;
+use crate::web::session::problem_records;
+
+/// The receipt in one line, open to its details. `cancelled` says that not all was read.
+pub fn receipt(report: &Report, running: bool) -> Html {
+    let files = report.files.len() as u64;
+    let lost: u64 = report.files.values().map(|file| file.coverage.lost).sum();
+    let problems: u64 = report.files.values().map(|file| file.coverage.problem_count).sum();
+    let refused = report.files.values().filter(|file| file.kind != Kind::Evtx).count() as u64;
+    let dirty = report.files.values().filter(|file| file.dirty).count() as u64;
+    let state = if lost + problems + refused > 0 { "partly" } else { "whole" };
+    html! {
+        <details class={classes!("receipt", state)} open={refused > 0}>
+            <summary>
+                <strong>{ format::counted(report.records(), "record", "records") }</strong>
+                { if running { " read so far from " } else { " read from " } }
+                { format::counted(files, "file", "files") }
+                { ". " }
+                <span class="not-read">
+                    { match (lost, problems, refused) {
+                        (0, 0, 0) => "Everything could be read.".to_owned(),
+                        (0, 0, refused) => format!("{} not a log that can be read.", format::counted(refused, "file is", "files are")),
+                        (0, problems, _) => format!("{} while reading.", format::counted(problems, "problem", "problems")),
+                        (lost, ..) => format!("{} could not be read.", format::counted(lost, "record", "records")),
+                    } }
+                </span>
+                if dirty > 0 {
+                    { format!(" {} not closed cleanly.", format::counted(dirty, "log was", "logs were")) }
+                }
+                { format!(
+                    " Of {}, articles explain {} and none explains {}.",
+                    format::counted(problem_records(report), "error or warning", "errors and warnings"),
+                    format::count(report.explained.total()),
+                    format::count(report.unexplained.total()),
+                ) }
+            </summary>
+            <ul class="receipt-files">
+                { for report.files.values().map(file_receipt) }
+            </ul>
+        </details>
+    }
+}
+
+fn file_receipt(file: &FileReport) -> Html {
+    if file.kind != Kind::Evtx {
+        return html! {
+            <li class="refused">
+                <strong>{ foreign(&file.name) }</strong>{ ": " }{ file.kind.refusal().unwrap_or_default() }
+                { problems(file) }
+            </li>
+        };
+    }
+    let coverage = &file.coverage;
+    let computers = file.computers.by_count();
+    html! {
+        <li>
+            <strong>{ foreign(&file.name) }</strong>
+            { format!(", {}: ", format::bytes(file.size)) }
+            { format::counted(coverage.records, "record", "records") }
+            { format!(" in {}", format::counted(coverage.chunks, "chunk", "chunks")) }
+            if coverage.lost > 0 { { format!(", {} lost", format::count(coverage.lost)) } }
+            if coverage.records == 0 && coverage.problem_count == 0 { { ". The log is well-formed but holds no records" } }
+            if let Some(span) = file.span { { format!(", {} UTC", format::span(span)) } }
+            if let Some((computer, _)) = computers.first() {
+                { ", from " }{ foreign(computer) }
+                if computers.len() > 1 { { format!(" and {} more", computers.len() - 1) } }
+            }
+            if let Some((_, version)) = file.windows { { format!(", {version}") } }
+            if file.dirty { { ". It was marked dirty: Windows had not closed it, so its last records may be missing" } }
+            { "." }
+            { problems(file) }
+        </li>
+    }
+}
+
+fn problems(file: &FileReport) -> Html {
+    let coverage = &file.coverage;
+    if coverage.problems.is_empty() {
+        return html! {};
+    }
+    let more = coverage.problem_count - coverage.problems.len() as u64;
+    html! {
+        <ul>
+            { for coverage.problems.iter().map(|problem| html! {
+                <li>
+                    { format!("At byte {}: {}", format::count(problem.offset), problem.reason) }
+                    if problem.lost > 0 { { format!(" ({} lost)", format::counted(problem.lost, "record", "records")) } }
+                    { "." }
+                </li>
+            }) }
+            if more > 0 { <li>{ format!("And {} more.", format::counted(more, "problem", "problems")) }</li> }
+        </ul>
+    }
+}

@@ -1,0 +1,207 @@
+//! What the logs show: findings, the receipt, and what nobody explains.
+
+use std::rc::Rc;
+
+use web_sys::File;
+use yew::prelude::*;
+
+use super::article::badges;
+use super::finding::FindingView;
+use super::receipt::receipt;
+use super::route::Route;
+use super::welcome::Choose;
+use super::{foreign, format};
+use crate::checkup::{Finding, Report};
+use crate::web::session::{Progress, Session, Snapshot};
+
+/// What is affected is named in the list up to this many.
+const NAMED_SUBJECTS: usize = 3;
+/// Kinds of events without an article that are listed.
+const LISTED_KINDS: usize = 50;
+
+/// What to show.
+#[derive(Properties)]
+pub struct Props {
+    /// The session that reads.
+    pub session: Session,
+    /// What it found so far.
+    pub snapshot: Snapshot,
+    /// The finding one has chosen.
+    pub selected: Option<String>,
+    /// Takes more files.
+    pub add: Callback<Vec<File>>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
+            && self.snapshot.progress == other.snapshot.progress
+            && self.selected == other.selected
+            && self.session == other.session
+    }
+}
+
+/// The result view.
+#[component]
+pub fn Results(props: &Props) -> Html {
+    let Snapshot { report, findings, progress } = &props.snapshot;
+    let listed: Vec<&Finding<'_>> = findings.iter().filter(|finding| finding.own > 0).collect();
+    let chosen = props.selected.as_ref().and_then(|id| findings.iter().find(|finding| finding.article.id == *id));
+    let shown = chosen.or(listed.first().copied());
+    let clear = {
+        let session = props.session.clone();
+        Callback::from(move |_: MouseEvent| {
+            Route::Home.go();
+            session.clear();
+        })
+    };
+    html! {
+        <div class={classes!("results", chosen.is_some().then_some("one-chosen"))}>
+            <div class="bar">
+                <h1 class="headline">{ headline(&listed, progress) }</h1>
+                <p class="buttons">
+                    <Choose add={props.add.clone()} class="" label="Add files" />
+                    <button class="button" onclick={clear}>{ "Start over" }</button>
+                </p>
+            </div>
+            <ProgressBar progress={*progress} session={props.session.clone()} />
+            { receipt(report, progress.running) }
+            if listed.is_empty() {
+                if !progress.running { { nothing_found(report, progress) } }
+            } else {
+                <div class="panes">
+                    <nav class="list" aria-label="Findings">
+                        <ul>{ for listed.iter().map(|finding| list_item(finding, shown)) }</ul>
+                    </nav>
+                    <div class="detail">
+                        if let Some(finding) = shown {
+                            <FindingView
+                                key={finding.article.id.clone()}
+                                session={props.session.clone()}
+                                report={report.clone()}
+                                finding={(*finding).clone()}
+                            />
+                        }
+                    </div>
+                </div>
+            }
+            { unexplained(report) }
+        </div>
+    }
+}
+
+fn headline(listed: &[&Finding<'_>], progress: &Progress) -> String {
+    let found = format::counted(listed.len() as u64, "known issue", "known issues");
+    match (listed.len(), progress.running) {
+        (0, true) => "Reading…".into(),
+        (0, false) => "No known issue found".into(),
+        (_, true) => format!("{found} so far"),
+        (_, false) => format!("{found} found"),
+    }
+}
+
+/// Never says "nothing" without saying what was not read.
+fn nothing_found(report: &Report, progress: &Progress) -> Html {
+    if report.records() == 0 {
+        return html! { <p class="nothing">{ "No record was read, so nothing can be said about the machine. The lines above say why." }</p> };
+    }
+    let incomplete = progress.cancelled || report.files.values().any(|file| file.coverage.problem_count > 0);
+    html! {
+        <p class="nothing">
+            { "None of the records that were read shows an issue that this page knows." }
+            if incomplete { { " But not everything was read: see the lines above." } }
+            if report.unexplained.total() > 0 {
+                { format!(
+                    " {} no article explains; they are listed below.",
+                    format::counted(report.unexplained.total(), "error or warning that", "errors and warnings that"),
+                ) }
+            }
+        </p>
+    }
+}
+
+fn list_item(finding: &Finding<'_>, shown: Option<&Finding<'_>>) -> Html {
+    let article = finding.article;
+    let current = shown.is_some_and(|shown| shown.article.id == article.id);
+    let subjects = finding.subjects.by_count();
+    html! {
+        <li key={article.id.clone()}>
+            <a href={Route::Finding(article.id.clone()).href()} aria-current={current.then_some("true")}>
+                <span class="title">{ &article.title }</span>
+                <span class="badges">
+                    { badges(article) }
+                    if finding.other_windows { <span class="badge other">{ "Other Windows" }</span> }
+                    <span class="count">{ format!("{}×", format::count(finding.own)) }</span>
+                </span>
+                if !subjects.is_empty() {
+                    <span class="subjects">
+                        { for subjects.iter().take(NAMED_SUBJECTS).enumerate().map(|(index, (name, _))| html! {
+                            <>{ if index > 0 { ", " } else { "" } }{ foreign(name) }</>
+                        }) }
+                        if subjects.len() > NAMED_SUBJECTS { { format!(" and {} more", subjects.len() - NAMED_SUBJECTS) } }
+                    </span>
+                }
+                <span class="when">{ format!("last {} UTC", format::time(finding.span.1)) }</span>
+            </a>
+        </li>
+    }
+}
+
+fn unexplained(report: &Report) -> Html {
+    let kinds = report.unexplained.by_count();
+    if kinds.is_empty() {
+        return html! {};
+    }
+    html! {
+        <details class="unexplained">
+            <summary>{ format!("{} without an article", format::counted(report.unexplained.total(), "error or warning", "errors and warnings")) }</summary>
+            <table>
+                <thead>
+                    <tr><th scope="col">{ "Provider" }</th><th scope="col">{ "Event" }</th><th scope="col">{ "Level" }</th><th scope="col">{ "Records" }</th></tr>
+                </thead>
+                <tbody>
+                    { for kinds.iter().take(LISTED_KINDS).map(|(kind, count)| html! {
+                        <tr>
+                            <td>{ foreign(&kind.provider) }</td>
+                            <td>{ kind.event_id }</td>
+                            <td>{ kind.level.word() }</td>
+                            <td>{ format::count(*count) }</td>
+                        </tr>
+                    }) }
+                </tbody>
+            </table>
+            if kinds.len() > LISTED_KINDS { <p>{ format!("And {} more kinds of events.", kinds.len() - LISTED_KINDS) }</p> }
+        </details>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ProgressProps {
+    progress: Progress,
+    session: Session,
+}
+
+/// How far the checkup is, and the way to end it.
+#[component]
+fn ProgressBar(props: &ProgressProps) -> Html {
+    let progress = &props.progress;
+    let session = props.session.clone();
+    let cancel = Callback::from(move |_: MouseEvent| session.cancel());
+    let read = format!("{} of {}", format::bytes(progress.bytes_read), format::bytes(progress.bytes));
+    let records = format::counted(progress.records, "record", "records");
+    let speed = progress.speed().map(|speed| format!(", {:.0} MB/s", speed / 1e6)).unwrap_or_default();
+    if !progress.running {
+        let end = if progress.cancelled { "Cancelled after" } else { "Done in" };
+        return html! {
+            <p class="progress done" role="status">{ format!("{end} {:.1} s: {read}, {records}{speed}.", progress.elapsed / 1000.0) }</p>
+        };
+    }
+    let left = progress.seconds_left().map(|left| format!(", {} s left", left.ceil())).unwrap_or_default();
+    html! {
+        <div class="progress">
+            <progress max={progress.bytes.to_string()} value={progress.bytes_read.to_string()} aria-label="Reading" />
+            <p>{ format!("{read}, {records}{speed}{left}") }</p>
+            <button class="button" onclick={cancel}>{ "Cancel" }</button>
+        </div>
+    }
+}

@@ -1,0 +1,77 @@
+//! What the page and its workers say to each other.
+
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+use crate::checkup::FileReport;
+use crate::event::Time;
+
+/// Page to worker: do this with this file.
+#[derive(Serialize, Deserialize)]
+pub struct Request {
+    /// Comes back with the reply.
+    pub id: u32,
+    /// What to do.
+    pub task: Task,
+    /// The `File`; posting it copies a handle, never its bytes.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub file: JsValue,
+}
+
+/// Worker to page: what came of a request; the worker's first reply, with id 0, says that it is ready.
+#[derive(Serialize, Deserialize)]
+pub struct Reply {
+    /// The request's.
+    pub id: u32,
+    /// What came of it, or why nothing did.
+    pub outcome: Result<Outcome, String>,
+}
+
+/// Work on a file.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Task {
+    /// Say what it is.
+    Open { name: String },
+    /// Check a run of chunks.
+    Check { number: u32, file: FileReport, first: u64, chunks: u64 },
+    /// Read a run of bytes and do nothing with them (for the benchmark).
+    Read { offset: u64, length: u64 },
+    /// Show the records at these offsets, as an article sees them.
+    Show { article: String, offsets: Vec<u64> },
+    /// Write the record at this offset as XML.
+    Xml { offset: u64 },
+}
+
+/// What came of a task.
+#[derive(Serialize, Deserialize)]
+pub enum Outcome {
+    /// The worker is there.
+    Ready,
+    /// What the file is.
+    Opened(FileReport),
+    /// The report of the part, encoded by postcard.
+    Checked(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue),
+    /// How many bytes were read.
+    Read(u64),
+    /// The records that were found.
+    Shown(Vec<Row>),
+    /// The XML, if the record could be written.
+    Xml(Option<String>),
+}
+
+/// A record, to be looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Where it starts in its file.
+    pub offset: u64,
+    /// Its record id.
+    pub record_id: u64,
+    /// When it was written.
+    pub time: Time,
+    /// The computer it is from.
+    pub computer: String,
+    /// The article's one line about it.
+    pub summary: String,
+    /// Its values by name, and whether the article matched because of them.
+    pub fields: Vec<(String, String, bool)>,
+}

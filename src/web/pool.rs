@@ -1,0 +1,175 @@
+//! The workers: one per core, fed with tasks, replaced when they die.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Url, Worker};
+
+use super::messages::{Outcome, Reply, Request, Task};
+
+/// Tasks that a worker has at once: it reads for one while it works on the other.
+const TASKS_PER_WORKER: usize = 2;
+/// More workers than this only take memory.
+const MAX_WORKERS: usize = 8;
+/// A worker that dies before it is ready is replaced this often, then given up.
+const MAX_FAILED_STARTS: u32 = 3;
+
+/// What is done with the outcome of a task.
+type Done = Box<dyn FnOnce(Result<Outcome, String>)>;
+
+/// A handle to the workers of this page.
+#[derive(Clone)]
+pub struct Pool(Rc<RefCell<State>>);
+
+struct State {
+    workers: Vec<Slot>,
+    queue: VecDeque<(Task, File, Done)>,
+    next_id: u32,
+    script: String,
+    failed_starts: u32,
+}
+
+struct Slot {
+    worker: Worker,
+    ready: bool,
+    tasks: HashMap<u32, Done>,
+    /// What the worker said before it died.
+    last_words: Option<String>,
+    /// Kept as long as the worker that calls them.
+    _closures: (Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(ErrorEvent)>),
+}
+
+impl Pool {
+    /// Starts the workers.
+    pub fn start() -> Result<Pool, JsValue> {
+        let window = web_sys::window().ok_or("no window")?;
+        let document = window.document().ok_or("no document")?;
+        let glue = document.get_element_by_id("glue").and_then(|script| script.text_content()).unwrap_or_default();
+        let bootstrap = "onmessage=e=>{onmessage=null;wasm_bindgen({module_or_path:e.data})}";
+        let options = BlobPropertyBag::new();
+        options.set_type("text/javascript");
+        let parts = js_sys::Array::of2(&glue.into(), &format!("\n{bootstrap}").into());
+        let script = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &options)?)?;
+        let cores = window.navigator().hardware_concurrency() as usize;
+        let state = State { workers: Vec::new(), queue: VecDeque::new(), next_id: 1, script, failed_starts: 0 };
+        let pool = Pool(Rc::new(RefCell::new(state)));
+        for place in 0..cores.clamp(1, MAX_WORKERS) {
+            let slot = pool.spawn(place)?;
+            pool.0.borrow_mut().workers.push(slot);
+        }
+        Ok(pool)
+    }
+
+    /// Starts the worker for a place in the pool.
+    fn spawn(&self, place: usize) -> Result<Slot, JsValue> {
+        let worker = Worker::new(&self.0.borrow().script)?;
+        let pool = self.clone();
+        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            pool.received(place, event.data());
+        });
+        let pool = self.clone();
+        let error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+            event.prevent_default();
+            pool.died(place, event.message());
+        });
+        worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        worker.post_message(&wasm_bindgen::module())?;
+        let closures = (message, error);
+        Ok(Slot { worker, ready: false, tasks: HashMap::new(), last_words: None, _closures: closures })
+    }
+
+    /// Adds a task behind the others.
+    pub fn push(&self, task: Task, file: File, done: impl FnOnce(Result<Outcome, String>) + 'static) {
+        self.0.borrow_mut().queue.push_back((task, file, Box::new(done)));
+        self.feed();
+    }
+
+    /// Adds a task before the others: somebody is waiting for it.
+    pub fn push_urgent(&self, task: Task, file: File, done: impl FnOnce(Result<Outcome, String>) + 'static) {
+        self.0.borrow_mut().queue.push_front((task, file, Box::new(done)));
+        self.feed();
+    }
+
+    /// Does a task before the others.
+    pub async fn run(&self, task: Task, file: File) -> Result<Outcome, String> {
+        let (sender, receiver) = futures_channel::oneshot::channel();
+        self.push_urgent(task, file, move |outcome| drop(sender.send(outcome)));
+        receiver.await.unwrap_or_else(|_| Err("cancelled".into()))
+    }
+
+    /// Forgets the tasks that no worker has begun.
+    pub fn clear(&self) {
+        let forgotten = std::mem::take(&mut self.0.borrow_mut().queue);
+        drop(forgotten);
+    }
+
+    /// Gives tasks to workers that have room, evenly.
+    fn feed(&self) {
+        loop {
+            let mut state = self.0.borrow_mut();
+            let State { workers, queue, next_id, .. } = &mut *state;
+            let ready = workers.iter_mut().filter(|slot| slot.ready && slot.tasks.len() < TASKS_PER_WORKER);
+            let Some(slot) = ready.min_by_key(|slot| slot.tasks.len()) else { return };
+            let Some((task, file, done)) = queue.pop_front() else { return };
+            let id = *next_id;
+            *next_id = next_id.wrapping_add(1).max(1);
+            let serializer = serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
+            let request = Request { id, task, file: file.into() }.serialize(&serializer);
+            let sent = request.map_err(JsValue::from).and_then(|request| slot.worker.post_message(&request));
+            match sent {
+                Ok(()) => drop(slot.tasks.insert(id, done)),
+                Err(error) => {
+                    drop(state);
+                    done(Err(js_sys::Error::from(error).message().into()));
+                }
+            }
+        }
+    }
+
+    fn received(&self, place: usize, data: JsValue) {
+        let reply: Reply = match serde_wasm_bindgen::from_value(data) {
+            Ok(reply) => reply,
+            Err(error) => return self.died(place, error.to_string()),
+        };
+        let done = {
+            let mut state = self.0.borrow_mut();
+            let Some(slot) = state.workers.get_mut(place) else { return };
+            match (&reply.outcome, reply.id) {
+                (Ok(Outcome::Ready), _) => slot.ready = true,
+                (Err(words), 0) => slot.last_words = Some(words.clone()),
+                _ => {}
+            }
+            slot.tasks.remove(&reply.id)
+        };
+        self.feed();
+        if let Some(done) = done {
+            done(reply.outcome);
+        }
+    }
+
+    /// Replaces a worker; its tasks fail with what it said last.
+    fn died(&self, place: usize, message: String) {
+        let (failed, message) = {
+            let mut state = self.0.borrow_mut();
+            let Some(slot) = state.workers.get_mut(place) else { return };
+            slot.worker.terminate();
+            let failed: Vec<Done> = slot.tasks.drain().map(|(_, done)| done).collect();
+            let message = slot.last_words.take().unwrap_or(message);
+            let was_ready = std::mem::replace(&mut slot.ready, false);
+            state.failed_starts = if was_ready { 0 } else { state.failed_starts + 1 };
+            (failed, message)
+        };
+        if self.0.borrow().failed_starts <= MAX_FAILED_STARTS
+            && let Ok(slot) = self.spawn(place)
+        {
+            // The old slot's closures are being called right now; they may go only after that.
+            let old = std::mem::replace(&mut self.0.borrow_mut().workers[place], slot);
+            wasm_bindgen_futures::spawn_local(async move { drop(old) });
+        }
+        failed.into_iter().for_each(|done| done(Err(message.clone())));
+    }
+}

@@ -1,0 +1,338 @@
+//! What is going on in this page: the files it was given, and the report that grows while workers check them.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use web_sys::File;
+
+pub use super::messages::Row;
+use super::messages::{Outcome, Task};
+use super::{knowledge, now};
+use super::pool::Pool;
+use crate::checkup::{self, Evidence, FileReport, Finding, Report};
+use crate::event::Level;
+use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
+use crate::log::{Kind, Problem, Reason};
+
+/// Chunks of an ordinary slice: 8 MiB.
+const SLICE: u64 = 128;
+/// Chunks of a file's first slice, which is to show something at once: 1 MiB.
+const FIRST_SLICE: u64 = 16;
+/// While slices arrive, the page is redrawn this often at most.
+const REDRAW_MILLISECONDS: f64 = 200.0;
+
+/// What the page shows.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    /// What was found so far.
+    pub report: Rc<Report>,
+    /// The articles that matched, as [`Report::findings`] orders them.
+    pub findings: Rc<Vec<Finding<'static>>>,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+/// How far the checkup is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Slices are being checked.
+    pub running: bool,
+    /// The person ended it before it was done.
+    pub cancelled: bool,
+    /// Bytes of all logs.
+    pub bytes: u64,
+    /// Bytes that were read.
+    pub bytes_read: u64,
+    /// Records that were read.
+    pub records: u64,
+    /// Milliseconds since this run began.
+    pub elapsed: f64,
+    /// Bytes of earlier runs, which this run's speed does not count.
+    bytes_before: u64,
+}
+
+impl Progress {
+    /// Bytes a second of this run, once that means something.
+    pub fn speed(&self) -> Option<f64> {
+        (self.elapsed > 250.0).then(|| (self.bytes_read - self.bytes_before) as f64 / self.elapsed * 1000.0)
+    }
+
+    /// Seconds that are left, as far as one can tell.
+    pub fn seconds_left(&self) -> Option<f64> {
+        let speed = self.speed().filter(|speed| self.running && *speed > 0.0)?;
+        Some(self.bytes.saturating_sub(self.bytes_read) as f64 / speed)
+    }
+}
+
+/// The page's one session.
+#[derive(Clone)]
+pub struct Session {
+    pool: Pool,
+    state: Rc<RefCell<State>>,
+    changed: Rc<dyn Fn(Snapshot)>,
+}
+
+#[derive(Default)]
+struct State {
+    files: Vec<File>,
+    report: Rc<Report>,
+    progress: Progress,
+    /// Tasks that are on their way.
+    open_tasks: usize,
+    /// Counts runs: what a cancelled run still sends is dropped.
+    run: u32,
+    started: f64,
+    drawn: f64,
+}
+
+impl Session {
+    /// A session that tells `changed` what to show.
+    pub fn start(changed: impl Fn(Snapshot) + 'static) -> Result<Session, JsValue> {
+        Ok(Session { pool: Pool::start()?, state: Rc::default(), changed: Rc::new(changed) })
+    }
+
+    /// Checks more files; findings merge with those of earlier files.
+    pub fn add(&self, files: Vec<File>) {
+        if files.is_empty() {
+            return;
+        }
+        {
+            let mut state = self.state.borrow_mut();
+            if !state.progress.running {
+                state.started = now();
+                state.progress = Progress {
+                    running: true,
+                    bytes_before: state.progress.bytes_read,
+                    bytes: state.progress.bytes_read,
+                    bytes_read: state.progress.bytes_read,
+                    records: state.progress.records,
+                    ..Progress::default()
+                };
+            }
+            state.open_tasks += files.len();
+        }
+        let run = self.state.borrow().run;
+        for file in files {
+            let number = {
+                let mut state = self.state.borrow_mut();
+                state.files.push(file.clone());
+                state.files.len() as u32 - 1
+            };
+            let session = self.clone();
+            let (name, task_name) = (file.name(), file.name());
+            self.pool.push_urgent(Task::Open { name: task_name }, file.clone(), move |outcome| {
+                session.finished(run, move |session| session.opened(run, number, &name, &file, outcome));
+            });
+        }
+        self.draw();
+    }
+
+    fn opened(&self, run: u32, number: u32, name: &str, file: &File, outcome: Result<Outcome, String>) {
+        let report = match outcome {
+            Ok(Outcome::Opened(report)) => report,
+            Ok(_) => return,
+            Err(message) => {
+                let mut report = FileReport::open(name, file.size() as u64, &[]);
+                report.kind = Kind::Unknown;
+                report.coverage.add(Problem { offset: 0, reason: Reason::Unreadable(message), lost: 0 });
+                report
+            }
+        };
+        let slices = if report.kind == Kind::Evtx { slices(chunk_count(report.size)) } else { Vec::new() };
+        {
+            let mut state = self.state.borrow_mut();
+            state.progress.bytes += slices.iter().map(|slice| slice.bytes(report.size)).sum::<u64>();
+            state.open_tasks += slices.len();
+            let part = Report { files: [(number, report.clone())].into(), ..Report::default() };
+            Rc::make_mut(&mut state.report).merge(part);
+        }
+        for slice in slices {
+            let session = self.clone();
+            let report = report.clone();
+            let task = Task::Check { number, file: report.clone(), first: slice.first, chunks: slice.chunks };
+            self.pool.push(task, file.clone(), move |outcome| {
+                session.finished(run, move |session| session.checked(number, &report, slice, outcome));
+            });
+        }
+    }
+
+    fn checked(&self, number: u32, file: &FileReport, slice: Slice, outcome: Result<Outcome, String>) {
+        let offset = chunk_offset(slice.first);
+        let bytes = slice.bytes(file.size);
+        let decoded = outcome.and_then(|outcome| match outcome {
+            Outcome::Checked(encoded) => {
+                postcard::from_bytes::<Report>(&js_sys::Uint8Array::from(encoded).to_vec()).map_err(|e| e.to_string())
+            }
+            _ => Err("an unexpected answer".into()),
+        });
+        let mut part = decoded.unwrap_or_else(|message| {
+            let reason = Reason::Unreadable(message);
+            checkup::unread_slice(number, file, Problem { offset, reason, lost: 0 })
+        });
+        if let Some(own) = part.files.get_mut(&number)
+            && own.bytes_read < bytes
+            && own.coverage.problems.iter().all(|problem| !matches!(problem.reason, Reason::Unreadable(_)))
+        {
+            // The file became shorter while it was being read.
+            let reason = Reason::Unreadable(format!("{} of {bytes} bytes came", own.bytes_read));
+            own.coverage.add(Problem { offset, reason, lost: 0 });
+        }
+        let mut state = self.state.borrow_mut();
+        state.progress.bytes_read += bytes;
+        state.progress.records += part.records();
+        Rc::make_mut(&mut state.report).merge(part);
+    }
+
+    /// A task has come back: takes what it brought, unless its run was cancelled, and redraws when it is time.
+    fn finished(&self, run: u32, take: impl FnOnce(&Session)) {
+        if self.state.borrow().run != run {
+            return;
+        }
+        let found_nothing = self.state.borrow().report.groups.is_empty();
+        take(self);
+        let draw = {
+            let mut state = self.state.borrow_mut();
+            state.open_tasks -= 1;
+            state.progress.running = state.open_tasks > 0;
+            let first_finding = found_nothing && !state.report.groups.is_empty();
+            first_finding || !state.progress.running || now() - state.drawn > REDRAW_MILLISECONDS
+        };
+        if draw {
+            self.draw();
+        }
+    }
+
+    /// Stops reading at once; what was found stays.
+    pub fn cancel(&self) {
+        self.pool.clear();
+        {
+            let mut state = self.state.borrow_mut();
+            state.run += 1;
+            state.open_tasks = 0;
+            state.progress.running = false;
+            state.progress.cancelled = true;
+            let report = Rc::make_mut(&mut state.report);
+            for file in report.files.values_mut().filter(|file| file.kind == Kind::Evtx) {
+                let whole = file.size.saturating_sub(chunk_offset(0));
+                if file.bytes_read < whole {
+                    file.coverage.add(Problem { offset: file.bytes_read, reason: Reason::Cancelled, lost: 0 });
+                }
+            }
+        }
+        self.draw();
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.pool.clear();
+        let run = self.state.borrow().run + 1;
+        *self.state.borrow_mut() = State { run, ..State::default() };
+        self.draw();
+    }
+
+    fn draw(&self) {
+        let snapshot = {
+            let mut state = self.state.borrow_mut();
+            state.drawn = now();
+            if state.progress.running || state.progress.elapsed == 0.0 || state.open_tasks == 0 {
+                state.progress.elapsed = now() - state.started;
+            }
+            let findings = Rc::new(state.report.findings(knowledge()));
+            Snapshot { report: state.report.clone(), findings, progress: state.progress }
+        };
+        (self.changed)(snapshot);
+    }
+
+    /// The records at some places, read again from their files, as an article sees them.
+    pub async fn rows(&self, article: String, evidence: Vec<Evidence>) -> Vec<(u32, Row)> {
+        let mut rows = Vec::new();
+        for same_file in evidence.chunk_by(|a, b| a.file == b.file) {
+            let number = same_file[0].file;
+            let Some(file) = self.file(number) else { continue };
+            let offsets = same_file.iter().map(|evidence| evidence.offset).collect();
+            let task = Task::Show { article: article.clone(), offsets };
+            if let Ok(Outcome::Shown(shown)) = self.pool.run(task, file).await {
+                rows.extend(shown.into_iter().map(|row| (number, row)));
+            }
+        }
+        rows
+    }
+
+    /// A record as XML, if it can be written so.
+    pub async fn xml(&self, number: u32, offset: u64) -> Option<String> {
+        match self.pool.run(Task::Xml { offset }, self.file(number)?).await {
+            Ok(Outcome::Xml(xml)) => xml,
+            _ => None,
+        }
+    }
+
+    fn file(&self, number: u32) -> Option<File> {
+        self.state.borrow().files.get(number as usize).cloned()
+    }
+}
+
+/// The same session is the same; its contents come as snapshots.
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.state, &other.state)
+    }
+}
+
+/// A run of chunks.
+#[derive(Clone, Copy)]
+struct Slice {
+    first: u64,
+    chunks: u64,
+}
+
+impl Slice {
+    /// Its bytes in a file of the given size.
+    fn bytes(&self, size: u64) -> u64 {
+        let start = chunk_offset(self.first);
+        (start + self.chunks * CHUNK_SIZE).min(size).saturating_sub(start)
+    }
+}
+
+/// Cuts a log into slices, the last chunks first: the newest records are mostly there.
+fn slices(chunks: u64) -> Vec<Slice> {
+    let mut slices = Vec::new();
+    let mut end = chunks;
+    while end > 0 {
+        let length = if slices.is_empty() { FIRST_SLICE } else { SLICE }.min(end);
+        end -= length;
+        slices.push(Slice { first: end, chunks: length });
+    }
+    slices
+}
+
+/// See [`super::measure_reading`].
+pub async fn measure_reading(file: File) -> Result<f64, JsValue> {
+    let pool = Pool::start()?;
+    // The workers' start does not count.
+    pool.run(Task::Read { offset: 0, length: 1 }, file.clone()).await.map_err(JsValue::from)?;
+    let slices = slices(chunk_count(file.size() as u64));
+    let started = now();
+    let open = Rc::new(Cell::new(slices.len()));
+    let (sender, receiver) = futures_channel::oneshot::channel();
+    let sender = Rc::new(RefCell::new(Some(sender)));
+    for slice in slices {
+        let (open, sender) = (open.clone(), sender.clone());
+        let task = Task::Read { offset: chunk_offset(slice.first), length: slice.chunks * CHUNK_SIZE };
+        pool.push(task, file.clone(), move |_| {
+            open.set(open.get() - 1);
+            if open.get() == 0
+                && let Some(sender) = sender.borrow_mut().take()
+            {
+                let _ = sender.send(now());
+            }
+        });
+    }
+    let ended = receiver.await.map_err(|_| JsValue::from("cancelled"))?;
+    Ok(ended - started)
+}
+
+/// Records of the levels that ask for an explanation.
+pub fn problem_records(report: &Report) -> u64 {
+    Level::ALL.into_iter().filter(|level| level.is_problem()).map(|level| report.count(level)).sum()
+}

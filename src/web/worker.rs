@@ -1,0 +1,167 @@
+//! A worker: reads slices of files and checks them.
+
+use std::cell::RefCell;
+
+use js_sys::Uint8Array;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
+
+use super::knowledge;
+use super::messages::{Outcome, Reply, Request, Row, Task};
+use crate::checkup::{self, FileReport};
+use crate::event::{Event, Value};
+use crate::kb::Article;
+use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
+use crate::log::{Kind, Problem, Reason, Record, Sink};
+
+/// More of a value than this is not sent to the page; the XML has all of it.
+const MAX_SHOWN: usize = 20_000;
+
+thread_local! {
+    /// The slice at work. Kept, so that the module's memory does not grow and shrink with every slice.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Waits for requests.
+pub fn start(scope: DedicatedWorkerGlobalScope) {
+    let own = scope.clone();
+    std::panic::set_hook(Box::new({
+        let scope = scope.clone();
+        // The page hears of it in words; the trap that follows makes it replace this worker.
+        move |panic| send(&scope, &Reply { id: 0, outcome: Err(panic.to_string()) })
+    }));
+    let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let scope = own.clone();
+        match serde_wasm_bindgen::from_value::<Request>(event.data()) {
+            // The browser reads the next slice while this worker checks the one before.
+            Ok(request) => spawn_local(async move {
+                let outcome = work(request.task, &request.file.unchecked_into()).await;
+                send(&scope, &Reply { id: request.id, outcome });
+            }),
+            Err(error) => send(&scope, &Reply { id: 0, outcome: Err(error.to_string()) }),
+        }
+    });
+    scope.set_onmessage(Some(receive.as_ref().unchecked_ref()));
+    receive.forget();
+    send(&scope, &Reply { id: 0, outcome: Ok(Outcome::Ready) });
+}
+
+fn send(scope: &DedicatedWorkerGlobalScope, reply: &Reply) {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
+    if let Ok(reply) = reply.serialize(&serializer) {
+        // A page that is gone needs no answer.
+        let _ = scope.post_message(&reply);
+    }
+}
+
+async fn work(task: Task, file: &Blob) -> Result<Outcome, String> {
+    match task {
+        Task::Open { name } => {
+            let start = read(file, 0, HEADER_SIZE + 512).await?;
+            let mut report = FileReport::open(name, file.size() as u64, &start.to_vec());
+            if start.length() == 0 && report.size > 0 {
+                // The file has bytes, but the browser gives none: it was changed, moved or cut off while being read.
+                report.kind = Kind::Unknown;
+                let reason = Reason::Unreadable("the browser read no bytes of it".into());
+                report.coverage.add(Problem { offset: 0, reason, lost: 0 });
+            }
+            Ok(Outcome::Opened(report))
+        }
+        Task::Check { number, file: report, first, chunks } => {
+            let offset = chunk_offset(first);
+            let bytes = read(file, offset, chunks * CHUNK_SIZE).await?;
+            let report = BUFFER.with_borrow_mut(|buffer| {
+                let length = bytes.length() as usize;
+                if buffer.len() < length {
+                    buffer.resize(length, 0);
+                }
+                bytes.copy_to(&mut buffer[..length]);
+                checkup::slice(knowledge(), number, &report, &buffer[..length], offset)
+            });
+            let encoded = postcard::to_stdvec(&report).map_err(|error| error.to_string())?;
+            Ok(Outcome::Checked(Uint8Array::from(encoded.as_slice()).into()))
+        }
+        Task::Read { offset, length } => Ok(Outcome::Read(read(file, offset, length).await?.length().into())),
+        Task::Show { article, offsets } => {
+            let mut rows = Rows { article: &article, rows: Vec::new() };
+            for same_chunk in offsets.chunk_by(|a, b| chunk_of(*a) == chunk_of(*b)) {
+                let start = chunk_of(same_chunk[0]);
+                let chunk = read(file, start, CHUNK_SIZE).await?.to_vec();
+                Reader::default().find(&chunk, start, same_chunk, &mut rows);
+            }
+            Ok(Outcome::Shown(rows.rows))
+        }
+        Task::Xml { offset } => {
+            let start = chunk_of(offset);
+            let chunk = read(file, start, CHUNK_SIZE).await?.to_vec();
+            Ok(Outcome::Xml(to_xml(&chunk, (offset - start) as usize).ok()))
+        }
+    }
+}
+
+/// Where the chunk starts that holds an offset.
+fn chunk_of(offset: u64) -> u64 {
+    chunk_offset(offset.saturating_sub(HEADER_SIZE) / CHUNK_SIZE)
+}
+
+/// Reads a run of bytes; less of them where the file ends.
+async fn read(file: &Blob, offset: u64, length: u64) -> Result<Uint8Array, String> {
+    let message = |error: JsValue| String::from(js_sys::Error::from(error).message());
+    let end = (offset + length).min(file.size() as u64);
+    let part = file.slice_with_f64_and_f64(offset as f64, end as f64).map_err(message)?;
+    let buffer = JsFuture::from(part.array_buffer()).await.map_err(message)?;
+    Ok(Uint8Array::new(&buffer))
+}
+
+/// Collects records as an article sees them.
+struct Rows<'a> {
+    article: &'a str,
+    rows: Vec<Row>,
+}
+
+impl Sink for Rows<'_> {
+    fn record(&mut self, record: &Record<'_>) {
+        let event = record.event();
+        self.rows.push(row(knowledge().by_id(self.article), record.offset, &event));
+    }
+}
+
+fn row(article: Option<&Article>, offset: u64, event: &Event<'_>) -> Row {
+    let evidence = article.map(|article| article.detection.evidence(event)).unwrap_or_default();
+    let marked = |name: &str| evidence.iter().any(|field| field.eq_ignore_ascii_case(name));
+    let mut fields: Vec<(String, String, bool)> = Vec::new();
+    let mut push = |name: String, value: &Value<'_>| {
+        let marked = marked(&name);
+        let mut text = value.to_string();
+        if text.len() > MAX_SHOWN {
+            let cut = text.floor_char_boundary(MAX_SHOWN);
+            text.truncate(cut);
+            text.push('…');
+        }
+        fields.push((name, text, marked));
+    };
+    for name in ["Provider_Name", "EventID", "Channel", "Computer"] {
+        event.values(name).iter().for_each(|value| push(name.into(), value));
+    }
+    let mut unnamed = 0;
+    for field in &event.fields {
+        let name = match &field.name {
+            Some(name) => name.to_string(),
+            None => {
+                unnamed += 1;
+                format!("param{unnamed}")
+            }
+        };
+        push(name, &field.value);
+    }
+    Row {
+        offset,
+        record_id: event.head.record_id,
+        time: event.head.time,
+        computer: event.head.computer.text.to_owned(),
+        summary: article.map(|article| article.summary.of(event)).unwrap_or_default(),
+        fields,
+    }
+}

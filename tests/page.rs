@@ -1,0 +1,764 @@
+//! The built page in real browsers.
+//!
+//! Every test runs in Chromium, and in Firefox where that and geckodriver are installed. What a test says of a browser
+//! that it cannot use goes to the terminal. `cargo xtask build` makes the page; `EVTX_CHECKUP_PAGE` names another one.
+//! A test that fails leaves a picture of the page in `target/tmp/`.
+
+#![cfg(target_os = "linux")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use browser::{Browser, Desktop, Folder, Key, Kind, Level, Options, Result, SaveAs, Server};
+use evtx_checkup::kb::KnowledgeBase;
+use evtx_checkup::log::{Kind as FileKind, Reason};
+use log_writer::logs::{Article, FoundingLog, benchmark, founding, sample_events};
+use log_writer::{Event, Level as Severity, evtx};
+use serde_json::{Value, json};
+
+/// The page's markup, as far as these tests know it.
+mod at {
+    pub const SKIP: &str = "a[href='#main']";
+    pub const KNOWN_ISSUES: &str = "nav[aria-label='Main'] a[href='#/kb']";
+    pub const ARTICLES: &str = "main a[href^='#/kb/']";
+    pub const TITLE: &str = "main h1";
+
+    pub const START: &str = ".welcome";
+    pub const START_KNOWN_ISSUES: &str = ".welcome a[href='#/kb']";
+    pub const CHOOSE: &str = "main input[type=file]";
+    pub const SAMPLE: &str = ".welcome .buttons > button";
+
+    pub const RESULTS: &str = ".results";
+    pub const FINDINGS: &str = "nav[aria-label='Findings'] a";
+    pub const PROGRESS: &str = ".results progress";
+    pub const CANCEL: &str = ".results .progress button";
+    pub const RECEIPT: &str = ".receipt";
+    pub const RECEIPT_INCOMPLETE: &str = ".receipt.partly";
+    pub const RECEIPT_RECORDS: &str = ".receipt summary strong";
+    pub const RECEIPT_FILES: &str = ".receipt-files > li";
+    pub const UNEXPLAINED: &str = ".unexplained td";
+
+    pub const FINDING_TITLE: &str = ".results article h2";
+    pub const FINDING_SECTIONS: &str = ".results article h3";
+    pub const RECORDS: &str = ".evidence .records > li";
+    pub const RECORD_NUMBER: &str = ".place";
+    pub const RECORD_MARKED: &str = ".fields .marked dd";
+    pub const XML_BUTTON: &str = "button[aria-expanded]";
+    pub const XML: &str = "pre code";
+}
+
+/// Declares each of these functions as a test for both browsers.
+macro_rules! in_both_browsers {
+    ($($test:ident)*) => {
+        mod chromium { $(#[test] fn $test() { super::run(super::Kind::Chromium, stringify!($test), super::$test); })* }
+        mod firefox { $(#[test] fn $test() { super::run(super::Kind::Firefox, stringify!($test), super::$test); })* }
+    };
+}
+
+in_both_browsers! {
+    starts_from_disk_and_from_a_server
+    each_founding_log_shows_its_article
+    chosen_and_dropped_files_merge
+    the_sample_shows_findings
+    cancelling_keeps_what_was_found
+    unreadable_files_are_explained
+    hostile_text_stays_text
+    nothing_reaches_the_network
+    works_offline
+    works_by_keyboard
+}
+
+/// A test that is about Chromium alone.
+mod chromium_only {
+    use super::{Kind, SaveAs, run, saved_copy};
+
+    #[test]
+    fn dead_workers_are_replaced() {
+        run(Kind::Chromium, "dead_workers_are_replaced", super::dead_workers_are_replaced);
+    }
+
+    #[test]
+    fn a_copy_saved_as_html_starts_clean() {
+        saved_copy(SaveAs::HtmlOnly);
+    }
+
+    #[test]
+    fn a_copy_saved_completely_starts_clean() {
+        saved_copy(SaveAs::Complete);
+    }
+}
+
+/// The address of the page differs, the page does not.
+async fn starts_from_disk_and_from_a_server(page: &Page) -> Result {
+    let server = Server::start([("/".to_owned(), std::fs::read(&page.path).unwrap())])?;
+    let knowledge = evtx_checkup::built_in();
+    let articles = count_articles(&root().join("kb"));
+    for address in [file_address(&page.path), server.address("/")] {
+        page.open_address(&address).await?;
+        page.browser.wait_for(at::START).await?;
+        assert_eq!(number(&page.text(at::START_KNOWN_ISSUES).await?), articles, "at {address}");
+        page.browser.click(at::START_KNOWN_ISSUES).await?;
+        page.browser
+            .wait_until(&format!("document.querySelectorAll(\"{}\").length === {articles}", at::ARTICLES))
+            .await?;
+        page.browser.client().back().await.unwrap();
+        page.browser.wait_for(at::START).await?;
+        page.browser.click(at::KNOWN_ISSUES).await?;
+        page.browser.wait_for(at::ARTICLES).await?;
+        for id in FOUNDING.map(|(_, id, _)| id) {
+            page.open_address(&format!("{address}#/kb/{id}")).await?;
+            assert_eq!(page.text(at::TITLE).await?, title(&knowledge, id), "at {address}");
+        }
+    }
+    let mut visits = server.visits();
+    // Browsers connect more often than they ask.
+    visits.retain(|visit| visit != "(connection)");
+    assert!(visits.iter().all(|visit| visit == "GET / HTTP/1.1"), "{visits:?}");
+    Ok(())
+}
+
+/// Each founding log, the article that explains some of its records, and a value for which it matches.
+const FOUNDING: [(Article, &str, &str); 4] = [
+    (Article::Q124641, "rdr-srv-already-running-sms-beta", "%%1056"),
+    (Article::Q283472, "sms-bootstrap-unexpected-exit", "SMS_BOOTSTRAP"),
+    (Article::Q101355, "messenger-name-conflict", "%%2270"),
+    (Article::Q277770, "exchange-inetinfo-service-not-in-program", "%%1083"),
+];
+
+async fn each_founding_log_shows_its_article(page: &Page) -> Result {
+    for (article, id, value) in FOUNDING {
+        page.open("").await?;
+        let log = founding(article);
+        page.drop_logs(&[("System.evtx", log.evtx())]).await?;
+        page.check_finding(&log, id, value).await?;
+        assert_eq!(page.records().await?, log.events.len() as u64, "{id}: the receipt's records");
+        let found = page.findings().await?;
+        let others = FOUNDING.iter().filter(|(_, other, _)| *other != id && found.contains_key(*other));
+        assert_eq!(others.count(), 0, "{id}: another founding article is listed: {found:?}");
+        // Its near misses are what the general articles are about; nothing else is in the log.
+        let unrelated = found.keys().filter(|found| *found != id && !found.starts_with("service-"));
+        assert_eq!(unrelated.collect::<Vec<_>>(), [""; 0], "{id}: an unrelated article is listed");
+    }
+    Ok(())
+}
+
+async fn chosen_and_dropped_files_merge(page: &Page) -> Result {
+    let [rdr, _, messenger, exchange] = FOUNDING.map(|(article, ..)| founding(article));
+    page.open("").await?;
+    let chosen = [page.files.write("first.evtx", messenger.evtx())?, page.files.write("second.evtx", exchange.evtx())?];
+    page.browser.choose_files(at::CHOOSE, &[&chosen[0], &chosen[1]]).await?;
+    page.checked(2).await?;
+    assert_eq!(page.records().await?, (messenger.events.len() + exchange.events.len()) as u64);
+    // One log more, and one that was there already: its records count again.
+    page.drop_logs(&[("third.evtx", rdr.evtx()), ("fourth.evtx", messenger.evtx())]).await?;
+    page.checked(4).await?;
+    let all = [&messenger, &exchange, &rdr, &messenger];
+    assert_eq!(page.records().await?, all.iter().map(|log| log.events.len() as u64).sum::<u64>());
+    let found = page.findings().await?;
+    for (id, count) in [
+        ("messenger-name-conflict", 2 * messenger.expected.len()),
+        ("exchange-inetinfo-service-not-in-program", exchange.expected.len()),
+        ("rdr-srv-already-running-sms-beta", rdr.expected.len()),
+    ] {
+        assert_eq!(found.get(id), Some(&(count as u64)), "{id} in {found:?}");
+    }
+    let receipt = page.browser.texts(at::RECEIPT_FILES).await?;
+    for name in ["first.evtx", "second.evtx", "third.evtx", "fourth.evtx"] {
+        assert!(receipt.iter().any(|line| line.contains(name)), "{name} is not in the receipt: {receipt:?}");
+    }
+    page.select("messenger-name-conflict").await?;
+    let expected: Vec<u64> = messenger.expected.iter().flat_map(|id| [*id, *id]).collect();
+    let mut shown: Vec<u64> = page.evidence(expected.len()).await?.into_iter().map(|record| record.id).collect();
+    shown.sort_unstable();
+    assert_eq!(shown, expected, "the records of both copies are the evidence");
+    Ok(())
+}
+
+async fn the_sample_shows_findings(page: &Page) -> Result {
+    page.open("").await?;
+    page.browser.click(at::SAMPLE).await?;
+    page.checked(1).await?;
+    assert_eq!(page.records().await?, sample_events().len() as u64);
+    assert!(!page.findings().await?.is_empty(), "the sample shows nothing");
+    page.browser.wait_for(at::RECORDS).await
+}
+
+async fn cancelling_keeps_what_was_found(page: &Page) -> Result {
+    let log = large_log(&page.files, 320)?;
+    page.open("").await?;
+    // Clicks as soon as something was found. Through WebDriver the click would come after the end on a fast machine.
+    page.browser
+        .script_with(
+            "const [progress, cancel, finding] = arguments, there = css => document.querySelector(css) !== null;
+             window.took = null;
+             new MutationObserver((_, observer) => {
+               if (!there(progress) || !there(finding)) return;
+               observer.disconnect();
+               const start = performance.now();
+               const look = () => there(progress) ? requestAnimationFrame(look) : window.took = performance.now() - start;
+               document.querySelector(cancel).click();
+               look();
+             }).observe(document.body, { childList: true, subtree: true });",
+            [json!(at::PROGRESS), json!(at::CANCEL), json!(at::FINDINGS)],
+        )
+        .await?;
+    page.browser.drop_files(&[&log]).await?;
+    let took = page.browser.wait_until("window.took").await?;
+    assert!(took.as_f64().is_some_and(|took| took < 500.0), "cancelling took {took} ms");
+    let (found, records) = (page.findings().await?, page.records().await?);
+    assert!(!found.is_empty() && records > 0, "{records} records, {found:?}");
+    page.says_incomplete(&Reason::Cancelled).await?;
+    // What workers had in hand comes to nothing, and they are there for what is asked next.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!((page.findings().await?, page.records().await?), (found, records), "it went on after the end");
+    page.browser.wait_for(at::RECORDS).await?;
+    let (article, id, value) = FOUNDING[2];
+    let small = founding(article);
+    page.drop_logs(&[("System.evtx", small.evtx())]).await?;
+    page.checked(2).await?;
+    assert_eq!(page.records().await?, records + small.events.len() as u64);
+    page.check_finding(&small, id, value).await?;
+    page.says_incomplete(&Reason::Cancelled).await
+}
+
+async fn unreadable_files_are_explained(page: &Page) -> Result {
+    let log = founding(Article::Q101355);
+    let whole = log.evtx();
+    let all = log.events.len() as u64;
+    let mut no_header = whole.clone();
+    no_header[..4096].fill(0);
+    let mut flipped = whole.clone();
+    // A letter of a computer name in the second chunk becomes a small one.
+    let name: Vec<u8> = "SERVER12345".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let second = 4096 + 65536;
+    let place = whole[second..].windows(name.len()).rposition(|bytes| bytes == name).unwrap();
+    flipped[second + place] ^= 0x20;
+    let cut = whole.len() - 32768;
+    let refusal = |kind: FileKind| kind.refusal().unwrap().to_owned();
+
+    type Records = std::ops::RangeInclusive<u64>;
+    let cases: [(&str, Vec<u8>, Records, String); 8] = [
+        ("notes.txt", b"Nothing to see here.\r\n".to_vec(), 0..=0, refusal(FileKind::Text)),
+        ("empty.evtx", Vec::new(), 0..=0, refusal(FileKind::Empty)),
+        ("noise.evtx", (0..20_000_u32).map(|n| (n * n / 7) as u8).collect(), 0..=0, refusal(FileKind::Unknown)),
+        ("no records.evtx", evtx([]), 0..=0, "no records".to_owned()),
+        ("cut.evtx", whole[..cut].to_vec(), 1..=all - 1, Reason::ChunkCut(32768).to_string()),
+        ("no header.evtx", no_header, all..=all, Reason::FileHeader.to_string()),
+        ("flipped.evtx", flipped, all..=all, Reason::ChunkChecksum.to_string()),
+        // Only the header is there.
+        ("header.evtx", whole[..4096].to_vec(), 0..=0, "header.evtx".to_owned()),
+    ];
+    for (name, bytes, records, sentence) in cases {
+        page.open("").await?;
+        page.drop_logs(&[(name, bytes)]).await?;
+        let read = page.records().await?;
+        assert!(records.contains(&read), "{name}: {read} records were read, not {records:?}");
+        let receipt = page.browser.texts(at::RECEIPT_FILES).await?;
+        assert!(receipt[0].contains(name) && receipt[0].contains(&sentence), "{name}: {sentence:?} not in {receipt:?}");
+        assert!(!page.text(at::TITLE).await?.is_empty(), "{name}: the page has no headline");
+        let shown = page.browser.script("return document.querySelector('main').innerText.length").await?;
+        assert!(shown.as_u64() > Some(40), "{name}: the page is all but blank");
+        page.check_console(name).await?;
+    }
+    Ok(())
+}
+
+async fn hostile_text_stays_text(page: &Page) -> Result {
+    const ELEMENT: &str = "<img src=x onerror=window.hacked=1>";
+    const SCRIPT: &str = "<script>window.hacked=1</script>";
+    const TURNED: &str = "\u{202e}gpj.\u{2066}exe</bdi><b>";
+    let long = format!("Long {}", "W".repeat(30_000));
+    let service = |name: String| Event::service_control_manager(7000).param(name).param("%%2").computer(TURNED);
+    let log = evtx([
+        service(SCRIPT.to_owned()),
+        service(ELEMENT.to_owned()),
+        service(long.clone()),
+        Event::classic(ELEMENT, 13).level(Severity::Error).string(SCRIPT).computer(ELEMENT),
+        Event::classic(TURNED, 13).level(Severity::Error).string(ELEMENT).channel(SCRIPT),
+    ]);
+    let name = format!("{ELEMENT}{}.evtx", TURNED.replace('/', ""));
+    page.open("").await?;
+    page.drop_logs(&[(&name, log)]).await?;
+    assert_eq!(page.records().await?, 5);
+    let (id, count) = page.findings().await?.into_iter().next().expect("a failed start is a finding");
+    page.select(&id).await?;
+    page.evidence(count as usize).await?;
+    for row in 1..=3 {
+        page.show_xml(row).await?;
+    }
+    let text = page.browser.script("return document.getElementById('app').textContent").await?;
+    let text = text.as_str().unwrap_or_default();
+    for hostile in [ELEMENT, SCRIPT, TURNED, &name, long.as_str()] {
+        assert!(text.contains(hostile), "{:.60?} is not shown", hostile);
+    }
+    let kinds = page.browser.texts(at::UNEXPLAINED).await?;
+    assert!(kinds.iter().any(|cell| cell == ELEMENT) && kinds.iter().any(|cell| cell == TURNED), "{kinds:?}");
+    let injected = page.browser.script("return document.querySelectorAll('#app :is(img, script, iframe, b)').length");
+    assert_eq!(injected.await?, json!(0), "an element was injected");
+    assert_eq!(page.browser.script("return window.hacked ?? null").await?, Value::Null, "a script ran");
+    // What turns the direction of text ends with the element that it is in.
+    let loose = page.browser.script(
+        "const all = document.createTreeWalker(document.getElementById('app'), NodeFilter.SHOW_TEXT), loose = [];
+         while (all.nextNode()) {
+           if (/[\\u202a-\\u202e\\u2066-\\u2069]/.test(all.currentNode.data) && !all.currentNode.parentElement.closest('bdi, pre'))
+             loose.push(all.currentNode.parentElement.outerHTML.slice(0, 200));
+         }
+         return loose;",
+    );
+    assert_eq!(loose.await?, json!([]), "text that can turn what is around it");
+    let wide = page.browser.script("return document.documentElement.scrollWidth - innerWidth").await?;
+    assert!(wide.as_i64() <= Some(0), "a long value makes the page {wide} px wider than the window");
+    Ok(())
+}
+
+/// Tries to reach the server in every way that a page has; the last argument is called when all had their time.
+const REACH_OUT: &str = "
+    const [server, done] = arguments, attempt = reach => { try { reach()?.catch?.(() => {}); } catch {} };
+    const add = (name, values) => document.body.append(Object.assign(document.createElement(name), values));
+    attempt(() => fetch(server + '/fetch'));
+    attempt(() => fetch(server + '/no-cors', { mode: 'no-cors', method: 'POST', body: 'log' }));
+    attempt(() => navigator.sendBeacon(server + '/beacon', 'log'));
+    attempt(() => { new WebSocket(server.replace('http', 'ws') + '/socket'); });
+    attempt(() => { new EventSource(server + '/events'); });
+    attempt(() => add('img', { src: server + '/img' }));
+    attempt(() => add('script', { src: server + '/script' }));
+    attempt(() => add('iframe', { src: server + '/iframe' }));
+    attempt(() => add('link', { rel: 'stylesheet', href: server + '/css' }));
+    attempt(() => { document.body.style.background = `url(${server}/background)`; });
+    attempt(() => {
+      const script = `fetch('${server}/worker', { mode: 'no-cors' }).catch(() => {}); importScripts('${server}/import')`;
+      const worker = new Worker(URL.createObjectURL(new Blob([script])));
+      worker.onerror = event => event.preventDefault();
+    });
+    setTimeout(done, 800);";
+const SUBMIT: &str = "
+    const form = Object.assign(document.createElement('form'), { action: arguments[0] + '/form' });
+    document.body.append(form);
+    form.submit();";
+const WAYS: [&str; 13] = [
+    "fetch",
+    "no-cors",
+    "beacon",
+    "socket",
+    "events",
+    "img",
+    "script",
+    "iframe",
+    "css",
+    "background",
+    "worker",
+    "import",
+    "form",
+];
+
+async fn nothing_reaches_the_network(page: &Page) -> Result {
+    let served = std::fs::read(&page.path).unwrap();
+    let bare = b"<!DOCTYPE html><title>No policy</title><body>".to_vec();
+    let server = Server::start([("/".to_owned(), served), ("/bare".to_owned(), bare)])?;
+    let reach_out = async || -> Result<BTreeSet<String>> {
+        server.visits();
+        page.browser.script_async(REACH_OUT, [json!(server.address(""))]).await?;
+        page.browser.script_with(SUBMIT, [json!(server.address(""))]).await?;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let visits = server.visits();
+        // `GET /fetch HTTP/1.1`, or a connection that asks for nothing.
+        Ok(visits.iter().map(|visit| visit.split([' ', '?']).nth(1).unwrap_or(visit).replace('/', "")).collect())
+    };
+    page.browser.open(&server.address("/bare")).await?;
+    let reached = reach_out().await?;
+    let unreached: Vec<_> = WAYS.into_iter().filter(|way| !reached.contains(*way)).collect();
+    assert!(unreached.is_empty(), "without a policy {unreached:?} do not reach the server, so they prove nothing");
+    page.browser.console().await?;
+    for address in [file_address(&page.path), server.address("/")] {
+        page.open_address(&address).await?;
+        let before = page.browser.client().current_url().await.unwrap();
+        let reached = reach_out().await?;
+        assert!(reached.is_empty(), "from {address}, {reached:?} reach the server");
+        assert_eq!(page.browser.client().current_url().await.unwrap(), before);
+        let messages = page.browser.console().await?;
+        let policy = |text: &str| text.contains("Content Security Policy") || text.contains("Content-Security-Policy");
+        assert!(messages.iter().any(|message| policy(&message.text)), "the browser says nothing of it: {messages:?}");
+    }
+    Ok(())
+}
+
+async fn works_offline(page: &Page) -> Result {
+    let server = Server::start([("/".to_owned(), b"<!DOCTYPE html>".to_vec())])?;
+    page.browser.offline(true).await?;
+    assert!(page.browser.open(&server.address("/")).await.is_err(), "the browser is not offline");
+    page.browser.console().await?;
+    page.open("").await?;
+    let (article, id, value) = FOUNDING[0];
+    let log = founding(article);
+    page.drop_logs(&[("System.evtx", log.evtx())]).await?;
+    page.check_finding(&log, id, value).await?;
+    page.browser.offline(false).await
+}
+
+async fn works_by_keyboard(page: &Page) -> Result {
+    page.open("").await?;
+    let mut order = Vec::new();
+    for _ in 0..12 {
+        page.browser.press(Key::Tab).await?;
+        let focus = page.focus(&[at::SKIP, at::CHOOSE, at::SAMPLE]).await?;
+        order.extend(focus);
+    }
+    order.dedup();
+    assert_eq!(order.get(..3), Some(&[at::SKIP, at::CHOOSE, at::SAMPLE].map(str::to_owned)[..]), "what Tab reaches");
+
+    page.open("").await?;
+    page.tab_to(at::SKIP).await?;
+    page.browser.press(Key::Enter).await?;
+    page.browser.wait_until("document.activeElement === document.getElementById('main')").await?;
+    page.tab_to(at::SAMPLE).await?;
+    page.browser.press(Key::Enter).await?;
+    page.checked(1).await?;
+
+    page.drop_logs(&[("System.evtx", founding(Article::Q124641).evtx())]).await?;
+    page.checked(2).await?;
+    // Not the first: that one is shown anyway.
+    let last = format!("li:last-child > {}", at::FINDINGS.rsplit(' ').next().unwrap_or_default());
+    let last = format!("{} {last}", at::FINDINGS.split_once(' ').unwrap_or_default().0);
+    page.tab_to(&last).await?;
+    page.browser.press(Key::Enter).await?;
+    let id = "document.activeElement.getAttribute('href')";
+    page.browser.wait_until(&format!("location.hash === {id}")).await?;
+    page.browser.wait_until("document.activeElement.getAttribute('aria-current') === 'true'").await?;
+    let id = page.browser.script(&format!("return {id}")).await?;
+    let id = id.as_str().and_then(|href| href.rsplit('/').next()).unwrap_or_default();
+    assert_eq!(page.text(at::FINDING_TITLE).await?, title(&evtx_checkup::built_in(), id));
+    Ok(())
+}
+
+async fn dead_workers_are_replaced(page: &Page) -> Result {
+    page.browser
+        .before_page(
+            "const script = 'addEventListener(\"message\", event => { if (event.data === \"die\") { event.stopImmediatePropagation(); throw Error(\"killed by a test\"); } });\\n';
+             const original = URL.createObjectURL;
+             URL.createObjectURL = blob => original.call(URL, blob.type === 'text/javascript' ? new Blob([script, blob], { type: blob.type }) : blob);
+             window.workers = [];
+             window.Worker = class extends Worker { constructor(...all) { super(...all); window.workers.push(this); } };
+             window.killAll = () => window.workers.splice(0).forEach(worker => worker.postMessage('die'));",
+        )
+        .await?;
+    let (article, id, value) = FOUNDING[2];
+    let log = founding(article);
+    page.open("").await?;
+    page.browser.script("killAll()").await?;
+    page.browser.wait_until("workers.length").await?;
+    page.drop_logs(&[("System.evtx", log.evtx())]).await?;
+    page.check_finding(&log, id, value).await?;
+    assert_eq!(page.records().await?, log.events.len() as u64);
+
+    page.open("").await?;
+    page.browser
+        .script_with(
+            "const [progress, finding] = arguments;
+             new MutationObserver((_, observer) => {
+               if (!document.querySelector(progress) || !document.querySelector(finding)) return;
+               observer.disconnect();
+               killAll();
+             }).observe(document.body, { childList: true, subtree: true });",
+            [json!(at::PROGRESS), json!(at::FINDINGS)],
+        )
+        .await?;
+    let large = large_log(&page.files, 160)?;
+    page.browser.drop_files(&[&large]).await?;
+    page.checked(1).await?;
+    assert!(page.records().await? > 0);
+    page.says_incomplete("killed by a test").await?;
+    let before = page.records().await?;
+    page.drop_logs(&[("System.evtx", log.evtx())]).await?;
+    page.checked(2).await?;
+    assert_eq!(page.records().await?, before + log.events.len() as u64);
+    page.check_finding(&log, id, value).await
+}
+
+/// What a browser saves while the page shows a log opens from disk as if nothing had been shown, and works.
+fn saved_copy(save_as: SaveAs) {
+    let name = format!("saved_copy_{save_as:?}");
+    if let Some(missing) = Desktop::missing() {
+        return say(&format!("copies of the page are not saved and tested: {missing} not found"));
+    }
+    let desktop = Desktop::start().unwrap();
+    let options = Options { display: Some(desktop.display().to_owned()), save_as, ..Options::default() };
+    let (article, id, value) = FOUNDING[3];
+    let log = founding(article);
+    let copies = Folder::new().unwrap();
+    let copy = copies.path().join("a copy.html");
+    run_with(Kind::Chromium, &options, page_path(), &name, async |page: &Page| {
+        page.open("").await?;
+        page.drop_logs(&[("System.evtx", log.evtx())]).await?;
+        page.check_finding(&log, id, value).await?;
+        let saved = desktop.save_page(&page.browser)?;
+        std::fs::copy(saved, &copy).unwrap();
+        Ok(())
+    });
+    run_with(Kind::Chromium, &Options::default(), copy.clone(), &name, async |page: &Page| {
+        page.open("").await?;
+        page.browser.wait_for(at::START).await?;
+        for old in [at::RESULTS, at::RECEIPT, at::FINDINGS] {
+            assert_eq!(page.browser.texts(old).await?, [""; 0], "the copy starts with {old}");
+        }
+        let headers = page.browser.script("return document.querySelectorAll('body header').length").await?;
+        assert_eq!(headers, json!(1), "the copy shows the page more than once");
+        page.drop_logs(&[("System.evtx", log.evtx())]).await?;
+        page.check_finding(&log, id, value).await
+    });
+}
+
+/// A browser, the page in it, and the files that it gets.
+struct Page {
+    browser: Browser,
+    path: PathBuf,
+    files: Folder,
+}
+
+/// A record that is shown as evidence.
+struct Record {
+    id: u64,
+    marked: Vec<String>,
+}
+
+impl Page {
+    async fn open(&self, fragment: &str) -> Result {
+        let hash = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+        self.open_address(&(file_address(&self.path) + &hash)).await
+    }
+
+    /// Opens the page and waits until it can take a drop.
+    async fn open_address(&self, address: &str) -> Result {
+        self.browser.open(address).await?;
+        self.browser.wait_until("performance.getEntriesByName('ready').length").await.map(drop)
+    }
+
+    /// Drops logs, given by name and content, and waits until they are checked if they are the first.
+    async fn drop_logs(&self, logs: &[(&str, Vec<u8>)]) -> Result {
+        let first = self.browser.texts(at::RESULTS).await?.is_empty();
+        let paths = logs.iter().map(|(name, bytes)| self.files.write(name, bytes)).collect::<Result<Vec<_>>>()?;
+        self.browser.drop_files(&paths.iter().map(PathBuf::as_path).collect::<Vec<_>>()).await?;
+        if first { self.checked(logs.len()).await } else { Ok(()) }
+    }
+
+    /// Waits until `files` files are checked.
+    async fn checked(&self, files: usize) -> Result {
+        let (listed, running) = (json!(at::RECEIPT_FILES), json!(at::PROGRESS));
+        let listed = format!("document.querySelectorAll({listed}).length === {files}");
+        self.browser.wait_until(&format!("{listed} && !document.querySelector({running})")).await.map(drop)
+    }
+
+    /// The text of the one element.
+    async fn text(&self, css: &str) -> Result<String> {
+        self.browser.wait_for(css).await?;
+        Ok(self.browser.texts(css).await?.swap_remove(0))
+    }
+
+    /// How many records the receipt says were read.
+    async fn records(&self) -> Result<u64> {
+        Ok(number(&self.text(at::RECEIPT_RECORDS).await?))
+    }
+
+    /// The findings that are listed, with their numbers of records.
+    async fn findings(&self) -> Result<BTreeMap<String, u64>> {
+        let listed = self.browser.script_with(
+            "return Array.from(document.querySelectorAll(arguments[0]), link =>
+               [link.getAttribute('href').split('/').pop(), link.querySelector('.count').textContent]);",
+            [json!(at::FINDINGS)],
+        );
+        let listed: Vec<(String, String)> = serde_json::from_value(listed.await?).unwrap();
+        Ok(listed.into_iter().map(|(id, count)| (id, number(&count))).collect())
+    }
+
+    /// Opens a finding that is listed.
+    async fn select(&self, id: &str) -> Result {
+        self.browser.click(&format!("{}[href='#/finding/{id}']", at::FINDINGS)).await?;
+        let shown = format!("document.querySelector({})?.textContent", json!(at::FINDING_TITLE));
+        self.browser.wait_until(&format!("{shown} === {}", json!(title(&evtx_checkup::built_in(), id)))).await.map(drop)
+    }
+
+    /// The records of the finding that is shown, once there are `count`.
+    async fn evidence(&self, count: usize) -> Result<Vec<Record>> {
+        self.browser
+            .wait_until(&format!("document.querySelectorAll({}).length === {count}", json!(at::RECORDS)))
+            .await?;
+        let rows = self.browser.script_with(
+            "const [rows, number, marked] = arguments;
+             return Array.from(document.querySelectorAll(rows), row => [row.querySelector(number).textContent,
+               Array.from(row.querySelectorAll(marked), value => value.textContent)]);",
+            [json!(at::RECORDS), json!(at::RECORD_NUMBER), json!(at::RECORD_MARKED)],
+        );
+        let rows: Vec<(String, Vec<String>)> = serde_json::from_value(rows.await?).unwrap();
+        Ok(rows.into_iter().map(|(text, marked)| Record { id: number(&text), marked }).collect())
+    }
+
+    /// Opens the n-th record and its XML, and gives that.
+    async fn show_xml(&self, row: usize) -> Result<String> {
+        let row = format!("{}:nth-child({row})", at::RECORDS);
+        self.browser.click(&format!("{row} summary")).await?;
+        self.browser.click(&format!("{row} {}", at::XML_BUTTON)).await?;
+        self.text(&format!("{row} {}", at::XML)).await
+    }
+
+    /// The finding is there with exactly the log's expected records, each marked with the value, and its article.
+    async fn check_finding(&self, log: &FoundingLog, id: &str, value: &str) -> Result {
+        let found = self.findings().await?;
+        assert_eq!(found.get(id), Some(&(log.expected.len() as u64)), "{id} in {found:?}");
+        self.select(id).await?;
+        let evidence = self.evidence(log.expected.len()).await?;
+        let newest_first: Vec<u64> = log.expected.iter().rev().copied().collect();
+        assert_eq!(evidence.iter().map(|record| record.id).collect::<Vec<_>>(), newest_first, "{id}: the evidence");
+        for record in &evidence {
+            let marked = record.marked.iter().any(|marked| marked == value);
+            assert!(marked, "{id}: record {} has not {value} marked but {:?}", record.id, record.marked);
+        }
+        let xml = self.show_xml(1).await?;
+        let element = format!("<EventRecordID>{}</EventRecordID>", newest_first[0]);
+        assert!(xml.contains(&element) && xml.contains(value), "{id}: {element} and {value} are not both in {xml}");
+        let sections = self.browser.texts(at::FINDING_SECTIONS).await?;
+        let has = |name: &str| sections.iter().any(|section| section == name);
+        let whole = has("Symptoms") && has("Cause") && (has("Resolution") || has("Workaround"));
+        assert!(whole, "{id} has only {sections:?}");
+        Ok(())
+    }
+
+    /// The receipt says that not all was read, and why.
+    async fn says_incomplete(&self, reason: impl ToString) -> Result {
+        self.browser.wait_for(at::RECEIPT_INCOMPLETE).await?;
+        let (receipt, reason) = (self.browser.texts(at::RECEIPT_FILES).await?, reason.to_string());
+        assert!(receipt.iter().any(|line| line.contains(&reason)), "{reason:?} is not in the receipt: {receipt:?}");
+        Ok(())
+    }
+
+    /// Which of the selectors fits what has the focus; that must be seen to have it.
+    async fn focus(&self, selectors: &[&str]) -> Result<Option<String>> {
+        let focus = self.browser.script_with(
+            "const focused = document.activeElement, found = arguments[0].find(css => focused.matches(css));
+             if (!found) return [null, true];
+             // A file input is out of sight; its label shows its focus.
+             const seen = focused.matches('label input') ? focused.closest('label') : focused;
+             const style = getComputedStyle(seen);
+             return [found, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0];",
+            [json!(selectors)],
+        );
+        let (found, seen): (Option<String>, bool) = serde_json::from_value(focus.await?).unwrap();
+        assert!(seen, "one does not see that {found:?} has the focus");
+        Ok(found)
+    }
+
+    /// Presses Tab until what the CSS selector finds has the focus.
+    async fn tab_to(&self, css: &str) -> Result {
+        for _ in 0..60 {
+            self.browser.press(Key::Tab).await?;
+            if self.focus(&[css]).await?.is_some() {
+                return Ok(());
+            }
+        }
+        panic!("Tab does not reach {css}")
+    }
+
+    /// The browser has nothing to complain about.
+    async fn check_console(&self, when: &str) -> Result {
+        let messages = self.browser.console().await?;
+        let bad: Vec<_> = messages.iter().filter(|message| message.level > Level::Information).collect();
+        assert!(bad.is_empty(), "{when}: the console has {bad:#?}");
+        Ok(())
+    }
+}
+
+/// Runs a test in a new browser.
+fn run(kind: Kind, name: &str, test: impl AsyncFnOnce(&Page) -> Result) {
+    run_with(kind, &Options::default(), page_path(), name, test);
+}
+
+/// Runs a test in a new browser; the test is not passed when the console has errors at its end.
+fn run_with(kind: Kind, options: &Options, path: PathBuf, name: &str, test: impl AsyncFnOnce(&Page) -> Result) {
+    match kind.missing() {
+        Some(missing) if kind == Kind::Firefox => {
+            return say(&format!("the page is not tested in Firefox: {missing} not found"));
+        }
+        Some(missing) => panic!("{missing} not found; the page is tested in Chromium"),
+        None => {}
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let browser = runtime.block_on(Browser::start(kind, options)).unwrap();
+    let page = Page { browser, path, files: Folder::new().unwrap() };
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async {
+            test(&page).await?;
+            page.check_console("at the end").await
+        })
+    }));
+    if !matches!(outcome, Ok(Ok(()))) {
+        let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{kind:?}.png"));
+        match runtime.block_on(page.browser.screenshot(&picture)) {
+            Ok(()) => eprintln!("what the page showed: {}", picture.display()),
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+    match outcome {
+        Ok(result) => result.unwrap(),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+/// Says something once, and even of a test that passes.
+fn say(text: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    if SAID.lock().unwrap().insert(text.to_owned()) {
+        // The test harness would keep what `eprintln!` says.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: {text}");
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page_path() -> PathBuf {
+    let path = std::env::var_os("EVTX_CHECKUP_PAGE").map_or_else(|| root().join("dist/index.html"), PathBuf::from);
+    assert!(path.is_file(), "there is no {}: run cargo xtask build first", path.display());
+    path
+}
+
+/// A log of some MiB: the same 8 MiB again and again.
+fn large_log(folder: &Folder, mebibytes: usize) -> Result<PathBuf> {
+    let mut part = Cursor::new(Vec::new());
+    benchmark(&mut part, 8 << 20).unwrap();
+    let part = part.into_inner();
+    let (header, chunks) = part.split_at(4096);
+    let path = folder.write("large.evtx", header)?;
+    let mut file = std::fs::File::options().append(true).open(&path).unwrap();
+    for _ in 0..mebibytes / 8 {
+        file.write_all(chunks).unwrap();
+    }
+    Ok(path)
+}
+
+/// The Markdown files in a folder and its folders.
+fn count_articles(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { count_articles(&path) } else { is_article(&path).into() }).sum()
+}
+
+fn is_article(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "md")
+}
+
+fn title(knowledge: &KnowledgeBase, id: &str) -> String {
+    knowledge.by_id(id).unwrap_or_else(|| panic!("there is no article {id}")).title.clone()
+}
+
+fn file_address(path: &Path) -> String {
+    // Only what these tests' own paths can hold.
+    format!("file://{}", path.canonicalize().unwrap().display()).replace(' ', "%20")
+}
+
+/// The first number in a text, as the page writes it: `1,234`.
+fn number(text: &str) -> u64 {
+    let digits = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(|c| c.is_ascii_digit() || *c == ',');
+    digits.filter(|c| *c != ',').collect::<String>().parse().unwrap_or_else(|_| panic!("no number in {text:?}"))
+}

@@ -1,0 +1,34 @@
+//! Writes Windows event logs (`.evtx`) for tests, for the page's sample and for benchmarks.
+//!
+//! The files have what Windows gives them: chunks of 64 KiB with their string and template tables, binary XML with one
+//! template for the System part and a nested one for the event's own data, and all checksums. So a test can describe the
+//! log it needs in a few lines and needs no log from a real machine:
+//!
+//! ```
+//! use log_writer::{Event, evtx};
+//!
+//! let log: Vec<u8> = evtx([
+//!     Event::service_control_manager(7024).param("Messenger").param("%%2270"),
+//!     Event::classic("EventLog", 6005),
+//! ]);
+//! assert_eq!(&log[..8], b"ElfFile\0");
+//! assert_eq!(log.len(), 4096 + 65536);
+//! ```
+//!
+//! [`EvtxWriter`] streams logs of any size with the memory of one chunk. [`logs`] has ready-made ones.
+//!
+//! The layout follows MS-EVEN6 for binary XML and logs of Windows 10 and 11 for what that document leaves out.
+
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod chunk;
+mod event;
+pub mod logs;
+mod template;
+mod value;
+mod writer;
+
+pub use event::{Content, Data, Element, Event, Level};
+pub use value::{Guid, Sid, SystemTime, Text, Value, filetime};
+pub use writer::{Error, EvtxWriter, evtx};

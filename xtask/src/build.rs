@@ -1,0 +1,86 @@
+//! Builds the page: one HTML file that holds the program, its glue, its style and the sample log.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+use super::{Result, root, run};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Builds `dist/index.html` and gives its path.
+pub fn page() -> Result<PathBuf> {
+    install_target()?;
+    run("cargo", &["build", "--profile", "page", "--lib", "--target", TARGET])?;
+    let (module, glue) = bindgen()?;
+    let www = |name: &str| fs::read_to_string(root().join("www").join(name));
+    let start = www("start.js")?;
+    let icon = format!("data:image/svg+xml;base64,{}", STANDARD.encode(www("icon.svg")?.trim()));
+    let scripts = [format!("\n{glue}\n"), format!("\n{start}\n")];
+    let hashes: Vec<_> =
+        scripts.iter().map(|script| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect();
+    // Each placeholder is on a line of its own or in an attribute, so that the line breaks around a script are in its
+    // hash. The glue is filled in last: nothing is looked for inside what was filled in.
+    let mut page = fs::read_to_string(root().join("index.html"))?;
+    for (placeholder, text) in [
+        ("{{script-hashes}}", hashes.join(" ")),
+        ("{{icon}}", icon),
+        ("{{style}}", www("style.css")?),
+        ("{{wasm}}", packed(&module)?),
+        ("{{sample}}", packed(&log_writer::logs::sample())?),
+        ("{{start}}", start),
+        ("{{glue}}", glue),
+    ] {
+        if page.matches(placeholder).count() != 1 {
+            return Err(format!("index.html must hold {placeholder} once").into());
+        }
+        page = page.replace(placeholder, &text);
+    }
+    let path = root().join("dist").join("index.html");
+    fs::create_dir_all(root().join("dist"))?;
+    fs::write(&path, &page)?;
+    println!("dist/index.html: {:.3} MB (module {:.3} MB)", page.len() as f64 / 1e6, module.len() as f64 / 1e6);
+    Ok(path)
+}
+
+/// Adds the wasm target to the toolchain where it is missing.
+fn install_target() -> Result {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output()?;
+    let sysroot = PathBuf::from(String::from_utf8(sysroot.stdout)?.trim());
+    if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
+        return Ok(());
+    }
+    run("rustup", &["target", "add", TARGET]).map_err(|error| {
+        format!("{error}; the build needs Rust's {TARGET} target, which your toolchain must bring").into()
+    })
+}
+
+/// The module ready for the browser, and the JavaScript that connects them.
+fn bindgen() -> Result<(Vec<u8>, String)> {
+    let module = root().join("target").join(TARGET).join("page/evtx_checkup.wasm");
+    let mut output = Bindgen::new()
+        .input_path(module)
+        .no_modules(true)?
+        .typescript(false)
+        .remove_name_section(std::env::var_os("KEEP_NAMES").is_none())
+        .remove_producers_section(true)
+        .generate_output()?;
+    let glue = output.js().to_owned();
+    let module = output.wasm_mut().emit_wasm();
+    Ok((module, glue))
+}
+
+/// gzip, then base64: what `www/start.js` unpacks.
+fn packed(bytes: &[u8]) -> Result<String> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(STANDARD.encode(encoder.finish()?))
+}

@@ -1,0 +1,56 @@
+//! Everything one does in this repository: `cargo xtask serve`, `test`, `build`, `bench`.
+
+mod bench;
+mod build;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+const HELP: &str = "\
+cargo xtask serve [PORT]   build the page and serve it on this computer
+cargo xtask build          build the page: dist/index.html
+cargo xtask test           everything that must hold before a change lands
+cargo xtask bench          the numbers that this project promises
+";
+
+/// What went wrong, in words.
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["bench"] => bench::bench(),
+        ["build"] => build::page().map(|_| ()),
+        ["serve"] => serve::serve(8000),
+        ["serve", port] => port.parse().map_err(Into::into).and_then(serve::serve),
+        _ => {
+            eprint!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's folder.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().map(PathBuf::from).unwrap_or_default()
+}
+
+/// Runs a command in the repository; an error names it.
+fn run(program: &str, arguments: &[&str]) -> Result {
+    println!("> {program} {}", arguments.join(" "));
+    let status = Command::new(program).args(arguments).current_dir(root()).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{program} {}` ended with {status}", arguments.join(" ")).into()),
+        Err(error) => Err(format!("`{program}` could not be started: {error}").into()),
+    }
+}
