@@ -1,5 +1,7 @@
 //! Reads Windows event logs and says which known issues they show. See ARCHITECTURE.md.
 
+#![warn(missing_docs)]
+
 pub mod checkup;
 pub mod detection;
 pub mod event;

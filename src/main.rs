@@ -1,6 +1,5 @@
 //! The command line: the same checkup where there is no browser.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -70,8 +69,8 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
             Short('h') | Long("help") => return Ok(None),
             Long("format") => {
                 arguments.json = match parser.value()? {
-                    word if word == OsString::from("json") => true,
-                    word if word == OsString::from("text") => false,
+                    word if word == "json" => true,
+                    word if word == "text" => false,
                     word => return Err(format!("`{}` is no format; there are text and json", word.display()).into()),
                 };
             }

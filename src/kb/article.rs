@@ -196,7 +196,7 @@ impl Article {
         reader.keys(&root, &KEYS);
         let id = reader.text("id");
         let title = reader.text("title");
-        let summary = reader.read("summary", |text| Summary::parse(text));
+        let summary = reader.read("summary", Summary::parse);
         let level = reader.word("level", &Level::WORDS);
         let verdict = reader.word("verdict", &Verdict::WORDS);
         let applies_to = reader.texts("applies-to");

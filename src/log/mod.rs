@@ -179,8 +179,8 @@ pub enum Reason {
     RecordContent(String),
     /// The browser or the system could not read this part of the file; its message.
     Unreadable(String),
-    /// Reading was cancelled before this part.
-    Cancelled,
+    /// Reading was cancelled before so many bytes of the file.
+    Cancelled(u64),
 }
 
 impl fmt::Display for Reason {
@@ -199,7 +199,7 @@ impl fmt::Display for Reason {
             Reason::RecordSize(size) => write!(f, "the record claims an impossible size of {size} bytes"),
             Reason::RecordContent(what) => write!(f, "the record's content is malformed: {what}"),
             Reason::Unreadable(message) => write!(f, "this part of the file could not be read: {message}"),
-            Reason::Cancelled => f.write_str("not read: cancelled"),
+            Reason::Cancelled(bytes) => write!(f, "reading was cancelled; {bytes} bytes of the file were not read"),
         }
     }
 }

@@ -33,7 +33,7 @@ pub enum Task {
     /// Say what it is.
     Open { name: String },
     /// Check a run of chunks.
-    Check { number: u32, file: FileReport, first: u64, chunks: u64 },
+    Check { number: u32, file: Box<FileReport>, first: u64, chunks: u64 },
     /// Read a run of bytes and do nothing with them (for the benchmark).
     Read { offset: u64, length: u64 },
     /// Show the records at these offsets, as an article sees them.
@@ -48,7 +48,7 @@ pub enum Outcome {
     /// The worker is there.
     Ready,
     /// What the file is.
-    Opened(FileReport),
+    Opened(Box<FileReport>),
     /// The report of the part, encoded by postcard.
     Checked(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue),
     /// How many bytes were read.

@@ -38,8 +38,10 @@ struct Slot {
     tasks: HashMap<u32, Done>,
     /// What the worker said before it died.
     last_words: Option<String>,
-    /// Kept as long as the worker that calls them.
-    _closures: (Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(ErrorEvent)>),
+    /// Kept as long as the worker that calls it.
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    /// The same.
+    _error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
 impl Pool {
@@ -78,8 +80,7 @@ impl Pool {
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
         worker.post_message(&wasm_bindgen::module())?;
-        let closures = (message, error);
-        Ok(Slot { worker, ready: false, tasks: HashMap::new(), last_words: None, _closures: closures })
+        Ok(Slot { worker, ready: false, tasks: HashMap::new(), last_words: None, _message: message, _error: error })
     }
 
     /// Adds a task behind the others.

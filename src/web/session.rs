@@ -8,8 +8,8 @@ use web_sys::File;
 
 pub use super::messages::Row;
 use super::messages::{Outcome, Task};
-use super::{knowledge, now};
 use super::pool::Pool;
+use super::{knowledge, now};
 use crate::checkup::{self, Evidence, FileReport, Finding, Report};
 use crate::event::Level;
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
@@ -130,7 +130,7 @@ impl Session {
 
     fn opened(&self, run: u32, number: u32, name: &str, file: &File, outcome: Result<Outcome, String>) {
         let report = match outcome {
-            Ok(Outcome::Opened(report)) => report,
+            Ok(Outcome::Opened(report)) => *report,
             Ok(_) => return,
             Err(message) => {
                 let mut report = FileReport::open(name, file.size() as u64, &[]);
@@ -150,7 +150,7 @@ impl Session {
         for slice in slices {
             let session = self.clone();
             let report = report.clone();
-            let task = Task::Check { number, file: report.clone(), first: slice.first, chunks: slice.chunks };
+            let task = Task::Check { number, file: Box::new(report.clone()), first: slice.first, chunks: slice.chunks };
             self.pool.push(task, file.clone(), move |outcome| {
                 session.finished(run, move |session| session.checked(number, &report, slice, outcome));
             });
@@ -212,11 +212,17 @@ impl Session {
             state.open_tasks = 0;
             state.progress.running = false;
             state.progress.cancelled = true;
-            let report = Rc::make_mut(&mut state.report);
-            for file in report.files.values_mut().filter(|file| file.kind == Kind::Evtx) {
-                let whole = file.size.saturating_sub(chunk_offset(0));
-                if file.bytes_read < whole {
-                    file.coverage.add(Problem { offset: file.bytes_read, reason: Reason::Cancelled, lost: 0 });
+            let State { files, report, .. } = &mut *state;
+            let report = Rc::make_mut(report);
+            for (number, file) in (0..).zip(files) {
+                // A file that no worker has opened yet may be anything, but not read it is.
+                let own = report.files.entry(number).or_insert_with(|| FileReport {
+                    kind: Kind::Evtx,
+                    ..FileReport::open(file.name(), file.size() as u64, &[])
+                });
+                let unread = own.size.saturating_sub(chunk_offset(0)).saturating_sub(own.bytes_read);
+                if own.kind == Kind::Evtx && unread > 0 {
+                    own.coverage.add(Problem { offset: 0, reason: Reason::Cancelled(unread), lost: 0 });
                 }
             }
         }
@@ -235,9 +241,7 @@ impl Session {
         let snapshot = {
             let mut state = self.state.borrow_mut();
             state.drawn = now();
-            if state.progress.running || state.progress.elapsed == 0.0 || state.open_tasks == 0 {
-                state.progress.elapsed = now() - state.started;
-            }
+            state.progress.elapsed = state.drawn - state.started;
             let findings = Rc::new(state.report.findings(knowledge()));
             Snapshot { report: state.report.clone(), findings, progress: state.progress }
         };

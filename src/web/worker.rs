@@ -67,7 +67,7 @@ async fn work(task: Task, file: &Blob) -> Result<Outcome, String> {
                 let reason = Reason::Unreadable("the browser read no bytes of it".into());
                 report.coverage.add(Problem { offset: 0, reason, lost: 0 });
             }
-            Ok(Outcome::Opened(report))
+            Ok(Outcome::Opened(Box::new(report)))
         }
         Task::Check { number, file: report, first, chunks } => {
             let offset = chunk_offset(first);

@@ -14,7 +14,8 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::{Result, root, run};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// The target the page's program is built for.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Builds `dist/index.html` and gives its path.
 pub fn page() -> Result<PathBuf> {
@@ -52,7 +53,7 @@ pub fn page() -> Result<PathBuf> {
 }
 
 /// Adds the wasm target to the toolchain where it is missing.
-fn install_target() -> Result {
+pub fn install_target() -> Result {
     let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output()?;
     let sysroot = PathBuf::from(String::from_utf8(sysroot.stdout)?.trim());
     if sysroot.join("lib/rustlib").join(TARGET).is_dir() {

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod serve;
+mod test;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["bench"] => bench::bench(),
+        ["test"] => test::test(),
         ["build"] => build::page().map(|_| ()),
         ["serve"] => serve::serve(8000),
         ["serve", port] => port.parse().map_err(Into::into).and_then(serve::serve),

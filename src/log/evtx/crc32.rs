@@ -25,13 +25,7 @@ fn folded(bytes: &[u8]) -> u32 {
         let b = fold(word(1) ^ next[1]);
         let c = fold(word(2) ^ next[2] ^ a[0]);
         let d = fold(word(3) ^ next[3] ^ a[1] ^ b[0]);
-        next = [
-            next[4] ^ a[2] ^ b[1] ^ c[0],
-            a[3] ^ b[2] ^ c[1] ^ d[0],
-            b[3] ^ c[2] ^ d[1],
-            c[3] ^ d[2],
-            d[3],
-        ];
+        next = [next[4] ^ a[2] ^ b[1] ^ c[0], a[3] ^ b[2] ^ c[1] ^ d[0], b[3] ^ c[2] ^ d[1], c[3] ^ d[2], d[3]];
         rest = after;
     }
     let mut tail = [0; TAIL];
@@ -52,12 +46,7 @@ fn folded(bytes: &[u8]) -> u32 {
 
 /// What a word adds to the words two to five places behind it.
 fn fold(word: u64) -> [u64; 4] {
-    [
-        word << 17 ^ word << 55,
-        word >> 47 ^ word >> 9 ^ word << 19,
-        word >> 45 ^ word << 44,
-        word >> 20,
-    ]
+    [word << 17 ^ word << 55, word >> 47 ^ word >> 9 ^ word << 19, word >> 45 ^ word << 44, word >> 20]
 }
 
 #[cfg(test)]

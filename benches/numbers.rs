@@ -1,0 +1,189 @@
+//! The numbers that this project promises, measured in one run. Machines differ, so speeds are compared with something
+//! else that the same machine does in the same run. `cargo xtask bench` builds the page and runs this.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use browser::{Browser, Kind, Options};
+use evtx_checkup::checkup::{self, FileReport};
+use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE};
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+/// The page is measured this often; the best and the worst run are shown.
+const RUNS: usize = 3;
+
+fn main() -> Result {
+    // `cargo test --benches` only wants to know that this builds.
+    if std::env::args().any(|argument| argument == "--test") {
+        return Ok(());
+    }
+    let (small, large) = (log("64MiB.evtx", 64 << 20)?, log("1GiB.evtx", 1 << 30)?);
+    println!("\n{:<58} {:>12} {:>14}", "", "measured", "promised");
+    native(&large)?;
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(page(&small, &large))
+}
+
+/// A log of about the given size, made once and kept in target/bench.
+fn log(name: &str, bytes: u64) -> Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
+    let path = folder.join(name);
+    if !path.is_file() {
+        std::fs::create_dir_all(&folder)?;
+        let unfinished = path.with_extension("part");
+        log_writer::logs::benchmark(BufWriter::new(File::create(&unfinished)?), bytes)?;
+        std::fs::rename(unfinished, &path)?;
+    }
+    Ok(path)
+}
+
+fn row(what: &str, measured: String, promised: &str, holds: bool) {
+    println!("{what:<58} {measured:>12} {promised:>14}{}", if holds { "" } else { "  MISSED" });
+}
+
+/// One thread, a quarter of the log in memory: a checkup, and the evtx crate writing the same records as JSON lines.
+fn native(log: &Path) -> Result {
+    let knowledge = evtx_checkup::built_in();
+    let bytes = std::fs::read(log)?;
+    let bytes = &bytes[..(HEADER_SIZE + 4096 * CHUNK_SIZE) as usize];
+    let file = FileReport::open("log", bytes.len() as u64, bytes);
+    let started = cpu_time();
+    let report = checkup::slice(&knowledge, 0, &file, &bytes[HEADER_SIZE as usize..], HEADER_SIZE);
+    let ours = cpu_time() - started;
+    let settings = Arc::new(evtx::ParserSettings::default().indent(false).num_threads(1));
+    let (mut records, mut length) = (0, 0);
+    let started = cpu_time();
+    for chunk in bytes[HEADER_SIZE as usize..].chunks(CHUNK_SIZE as usize) {
+        let mut data = evtx::EvtxChunkData::new(chunk.to_vec(), true)?;
+        for record in data.parse(settings.clone())?.iter() {
+            length += record?.into_json_bytes()?.data.len() + 1;
+            records += 1;
+        }
+    }
+    let theirs = cpu_time() - started;
+    assert!(report.records() == records && length > 0, "both read the same records");
+    let speed = |time: f64| bytes.len() as f64 / time / 1e6;
+    row("native checkup, one thread, MB/s", format!("{:.0}", speed(ours)), "", true);
+    row("evtx crate to JSON lines, one thread, MB/s", format!("{:.0}", speed(theirs)), "", true);
+    row("CPU time of the checkup / of JSON lines", format!("{:.2}", ours / theirs), "under 1", ours < theirs);
+    Ok(())
+}
+
+/// CPU seconds that this process has used.
+fn cpu_time() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    // Fields 14 and 15 of proc(5), counted from behind the name; 100 ticks a second.
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+/// What one run in the page gave; times in milliseconds, memory in bytes.
+struct Run {
+    ready: f64,
+    reading: f64,
+    first: f64,
+    done: f64,
+    longest_task: f64,
+    memory: u64,
+}
+
+/// The page in headless Chromium, opened from disk.
+async fn page(small: &Path, large: &Path) -> Result {
+    let mut runs = Vec::new();
+    for _ in 0..RUNS {
+        runs.push(run(large).await?);
+    }
+    let by = |value: fn(&Run) -> f64| {
+        let mut values: Vec<f64> = runs.iter().map(value).collect();
+        values.sort_by(f64::total_cmp);
+        (values[0], values[values.len() - 1])
+    };
+    let range = |(low, high): (f64, f64)| format!("{low:.0} to {high:.0}");
+    let row_below = |what: &str, values: (f64, f64), promised: f64| {
+        row(what, range(values), &format!("under {promised:.0}"), values.1 < promised);
+    };
+    row_below("page: from opening the file to ready for a drop, ms", by(|run| run.ready), 300.0);
+    row("page: reading slices of 1 GiB only, ms", range(by(|run| run.reading)), "", true);
+    row("page: checkup of 1 GiB, ms", range(by(|run| run.done)), "", true);
+    let ratio = by(|run| run.reading / run.done);
+    row(
+        "page: speed of the checkup / of reading only",
+        format!("{:.2} to {:.2}", ratio.0, ratio.1),
+        "at least 0.5",
+        ratio.0 >= 0.5,
+    );
+    row_below("page: first finding of 1 GiB on screen, ms", by(|run| run.first), 300.0);
+    row_below("page: longest task while reading, ms", by(|run| run.longest_task), 50.0);
+    row_below("page: growth of its memory over 1 GiB, MB", by(|run| run.memory as f64 / 1e6), 100.0);
+    let mut short = Vec::new();
+    for _ in 0..RUNS {
+        short.push(run(small).await?.done);
+    }
+    short.sort_by(f64::total_cmp);
+    row_below("page: checkup of 64 MiB, ms", (short[0], short[short.len() - 1]), 300.0);
+    Ok(())
+}
+
+/// Opens the page, measures reading, drops the log and waits for the end.
+async fn run(log: &Path) -> Result<Run> {
+    let options = Options { patience: Duration::from_secs(120), ..Options::default() };
+    let browser = Browser::start(Kind::Chromium, &options).await?;
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/index.html");
+    browser.open_file(&page, "").await?;
+    browser.wait_for(".welcome").await?;
+    let ready = browser.script("return performance.getEntriesByName('ready')[0].startTime").await?;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let process = browser.page_process().await?;
+    browser
+        .script(
+            "const input = document.createElement('input');
+             input.type = 'file';
+             input.id = 'measured';
+             document.body.append(input);",
+        )
+        .await?;
+    browser.choose_files("#measured", &[log]).await?;
+    let reading = browser
+        .script_async(
+            "const done = arguments[arguments.length - 1];
+             wasm_bindgen.measure_reading(document.getElementById('measured').files[0]).then(done);",
+            Vec::new(),
+        )
+        .await?;
+    browser
+        .script(
+            "document.getElementById('measured').remove();
+             const times = window.times = {};
+             addEventListener('drop', () => times.drop = performance.now(), true);
+             new MutationObserver(() => {
+                 if (document.querySelector('.list li')) times.first ??= performance.now();
+                 if (document.querySelector('p.progress.done')) times.done ??= performance.now();
+             }).observe(document.getElementById('app'), { subtree: true, childList: true });",
+        )
+        .await?;
+    browser.devtools("HeapProfiler.collectGarbage", serde_json::json!({})).await?;
+    browser.long_tasks().await?;
+    let before = process.resident_bytes()?;
+    process.reset_peak()?;
+    browser.drop_files(&[log]).await?;
+    browser.wait_until("window.times.done").await?;
+    let memory = process.peak_resident_bytes()?.saturating_sub(before);
+    let times = browser.script("return [times.first - times.drop, times.done - times.drop]").await?;
+    let tasks = browser.long_tasks().await?;
+    let longest_task = tasks.iter().map(|task| task.duration).fold(0.0, f64::max);
+    browser.close().await?;
+    let number = |value: &serde_json::Value| value.as_f64().unwrap_or(f64::NAN);
+    Ok(Run {
+        ready: number(&ready),
+        reading: number(&reading),
+        first: number(&times[0]),
+        done: number(&times[1]),
+        longest_task,
+        memory,
+    })
+}
