@@ -34,6 +34,7 @@ mod at {
 
     pub const RESULTS: &str = ".results";
     pub const FINDINGS: &str = "nav[aria-label='Findings'] a";
+    pub const LAST_FINDING: &str = "nav[aria-label='Findings'] li:last-child a";
     pub const PROGRESS: &str = ".results progress";
     pub const CANCEL: &str = ".results .progress button";
     pub const RECEIPT: &str = ".receipt";
@@ -420,9 +421,7 @@ async fn works_by_keyboard(page: &Page) -> Result {
     page.drop_logs(&[("System.evtx", founding(Article::Q124641).evtx())]).await?;
     page.checked(2).await?;
     // Not the first: that one is shown anyway.
-    let last = format!("li:last-child > {}", at::FINDINGS.rsplit(' ').next().unwrap_or_default());
-    let last = format!("{} {last}", at::FINDINGS.split_once(' ').unwrap_or_default().0);
-    page.tab_to(&last).await?;
+    page.tab_to(at::LAST_FINDING).await?;
     page.browser.press(Key::Enter).await?;
     let id = "document.activeElement.getAttribute('href')";
     page.browser.wait_until(&format!("location.hash === {id}")).await?;
@@ -436,19 +435,31 @@ async fn works_by_keyboard(page: &Page) -> Result {
 async fn dead_workers_are_replaced(page: &Page) -> Result {
     page.browser
         .before_page(
-            "const script = 'addEventListener(\"message\", event => { if (event.data === \"die\") { event.stopImmediatePropagation(); throw Error(\"killed by a test\"); } });\\n';
-             const original = URL.createObjectURL;
-             URL.createObjectURL = blob => original.call(URL, blob.type === 'text/javascript' ? new Blob([script, blob], { type: blob.type }) : blob);
-             window.workers = [];
-             window.Worker = class extends Worker { constructor(...all) { super(...all); window.workers.push(this); } };
-             window.killAll = () => window.workers.splice(0).forEach(worker => worker.postMessage('die'));",
+            "const mortal = `addEventListener('message', event => {
+               if (event.data !== 'die') return;
+               event.stopImmediatePropagation();
+               throw Error('killed by a test');
+             });`;
+             const { createObjectURL } = URL;
+             URL.createObjectURL = blob => createObjectURL.call(URL,
+               blob.type === 'text/javascript' ? new Blob([mortal, '\\n', blob], { type: blob.type }) : blob);
+             const workers = [];
+             window.ready = 0;
+             window.Worker = class extends Worker {
+               constructor(...all) {
+                 super(...all);
+                 workers.push(this);
+                 this.addEventListener('message', () => window.ready++, { once: true });
+               }
+             };
+             window.killAll = () => workers.splice(0).map(worker => worker.postMessage('die')).length;",
         )
         .await?;
     let (article, id, value) = FOUNDING[2];
     let log = founding(article);
     page.open("").await?;
+    page.browser.wait_until("ready >= Math.min(navigator.hardwareConcurrency, 8)").await?;
     page.browser.script("killAll()").await?;
-    page.browser.wait_until("workers.length").await?;
     page.drop_logs(&[("System.evtx", log.evtx())]).await?;
     page.check_finding(&log, id, value).await?;
     assert_eq!(page.records().await?, log.events.len() as u64);

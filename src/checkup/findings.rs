@@ -64,8 +64,8 @@ impl Report {
         }
         for (numbers, group) in &self.groups {
             let exactness = |number: &u32| {
-                let finding = findings.get(number)?;
-                Some((!finding.other_windows, finding.article.detection.specificity(), Reverse(*number)))
+                let article = knowledge.article(*number)?;
+                Some((article.detection.specificity(), Reverse(*number)))
             };
             let Some(best) = numbers.iter().copied().max_by_key(exactness) else { continue };
             let others: Vec<_> = numbers.iter().filter(|number| **number != best).copied().collect();

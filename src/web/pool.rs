@@ -35,6 +35,8 @@ struct State {
 struct Slot {
     worker: Worker,
     ready: bool,
+    /// It died, and no other took its place.
+    given_up: bool,
     tasks: HashMap<u32, Done>,
     /// What the worker said before it died.
     last_words: Option<String>,
@@ -80,7 +82,15 @@ impl Pool {
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
         worker.post_message(&wasm_bindgen::module())?;
-        Ok(Slot { worker, ready: false, tasks: HashMap::new(), last_words: None, _message: message, _error: error })
+        Ok(Slot {
+            worker,
+            ready: false,
+            given_up: false,
+            tasks: HashMap::new(),
+            last_words: None,
+            _message: message,
+            _error: error,
+        })
     }
 
     /// Adds a task behind the others.
@@ -110,6 +120,9 @@ impl Pool {
 
     /// Gives tasks to workers that have room, evenly.
     fn feed(&self) {
+        if self.0.borrow().workers.iter().all(|slot| slot.given_up) {
+            return self.fail_all();
+        }
         loop {
             let mut state = self.0.borrow_mut();
             let State { workers, queue, next_id, .. } = &mut *state;
@@ -170,7 +183,16 @@ impl Pool {
             // The old slot's closures are being called right now; they may go only after that.
             let old = std::mem::replace(&mut self.0.borrow_mut().workers[place], slot);
             wasm_bindgen_futures::spawn_local(async move { drop(old) });
+        } else {
+            self.0.borrow_mut().workers[place].given_up = true;
         }
         failed.into_iter().for_each(|done| done(Err(message.clone())));
+        self.feed();
+    }
+
+    /// What nobody is left to do fails, so that nobody waits for it.
+    fn fail_all(&self) {
+        let queue = std::mem::take(&mut self.0.borrow_mut().queue);
+        queue.into_iter().for_each(|(.., done)| done(Err("the browser cannot run this page's workers".into())));
     }
 }

@@ -6,7 +6,9 @@ use js_sys::Uint8Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{
+    Blob, DedicatedWorkerGlobalScope, MessageEvent, ReadableStreamGetReaderOptions, ReadableStreamReaderMode,
+};
 
 use super::knowledge;
 use super::messages::{Outcome, Reply, Request, Row, Task};
@@ -18,11 +20,6 @@ use crate::log::{Kind, Problem, Reason, Record, Sink};
 
 /// More of a value than this is not sent to the page; the XML has all of it.
 const MAX_SHOWN: usize = 20_000;
-
-thread_local! {
-    /// The slice at work. Kept, so that the module's memory does not grow and shrink with every slice.
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
 
 /// Waits for requests.
 pub fn start(scope: DedicatedWorkerGlobalScope) {
@@ -71,19 +68,17 @@ async fn work(task: Task, file: &Blob) -> Result<Outcome, String> {
         }
         Task::Check { number, file: report, first, chunks } => {
             let offset = chunk_offset(first);
-            let bytes = read(file, offset, chunks * CHUNK_SIZE).await?;
-            let report = BUFFER.with_borrow_mut(|buffer| {
-                let length = bytes.length() as usize;
-                if buffer.len() < length {
-                    buffer.resize(length, 0);
-                }
-                bytes.copy_to(&mut buffer[..length]);
-                checkup::slice(knowledge(), number, &report, &buffer[..length], offset)
-            });
+            let mut buffer = Buffer::take();
+            read_slice(file, offset, chunks * CHUNK_SIZE, &mut buffer.0).await?;
+            let report = checkup::slice(knowledge(), number, &report, &buffer.0, offset);
             let encoded = postcard::to_stdvec(&report).map_err(|error| error.to_string())?;
             Ok(Outcome::Checked(Uint8Array::from(encoded.as_slice()).into()))
         }
-        Task::Read { offset, length } => Ok(Outcome::Read(read(file, offset, length).await?.length().into())),
+        Task::Read { offset, length } => {
+            let mut buffer = Buffer::take();
+            read_slice(file, offset, length, &mut buffer.0).await?;
+            Ok(Outcome::Read(buffer.0.len() as u64))
+        }
         Task::Show { article, offsets } => {
             let mut rows = Rows { article: &article, rows: Vec::new() };
             for same_chunk in offsets.chunk_by(|a, b| chunk_of(*a) == chunk_of(*b)) {
@@ -106,13 +101,96 @@ fn chunk_of(offset: u64) -> u64 {
     chunk_offset(offset.saturating_sub(HEADER_SIZE) / CHUNK_SIZE)
 }
 
-/// Reads a run of bytes; less of them where the file ends.
-async fn read(file: &Blob, offset: u64, length: u64) -> Result<Uint8Array, String> {
-    let message = |error: JsValue| String::from(js_sys::Error::from(error).message());
+fn message(error: JsValue) -> String {
+    js_sys::Error::from(error).message().into()
+}
+
+/// A run of bytes of a file; shorter where the file ends.
+fn part(file: &Blob, offset: u64, length: u64) -> Result<Blob, String> {
     let end = (offset + length).min(file.size() as u64);
-    let part = file.slice_with_f64_and_f64(offset as f64, end as f64).map_err(message)?;
-    let buffer = JsFuture::from(part.array_buffer()).await.map_err(message)?;
+    file.slice_with_f64_and_f64(offset as f64, end as f64).map_err(message)
+}
+
+/// Reads a run of bytes at once.
+async fn read(file: &Blob, offset: u64, length: u64) -> Result<Uint8Array, String> {
+    let buffer = JsFuture::from(part(file, offset, length)?.array_buffer()).await.map_err(message)?;
     Ok(Uint8Array::new(&buffer))
+}
+
+/// Reads a run of bytes into a buffer through a small window that is used again and again: slices that the browser
+/// allocated anew would pile up until its garbage collector wakes.
+async fn read_slice(file: &Blob, offset: u64, length: u64, buffer: &mut Vec<u8>) -> Result<(), String> {
+    let part = part(file, offset, length)?;
+    let size = part.size() as usize;
+    buffer.resize(size, 0);
+    let options = ReadableStreamGetReaderOptions::new();
+    options.set_mode(ReadableStreamReaderMode::Byob);
+    let reader = part.stream().unchecked_into::<ByteStream>().get_reader(&options);
+    let Ok(reader) = reader else {
+        // A browser whose blobs do not stream into a window given.
+        let bytes = read(file, offset, length).await?;
+        buffer.truncate(bytes.length() as usize);
+        bytes.copy_to(buffer);
+        return Ok(());
+    };
+    let mut window = WINDOWS.with_borrow_mut(Vec::pop).unwrap_or_else(|| Uint8Array::new_with_length(WINDOW));
+    let mut filled = 0;
+    while filled < size {
+        let result = JsFuture::from(reader.read(&window)).await.map_err(message)?.unchecked_into::<ReadResult>();
+        let Some(bytes) = result.value() else { break };
+        let room = &mut buffer[filled..];
+        let length = (bytes.length() as usize).min(room.len());
+        if length == 0 {
+            break;
+        }
+        bytes.subarray(0, length as u32).copy_to(&mut room[..length]);
+        filled += length;
+        window = Uint8Array::new(&bytes.buffer());
+    }
+    buffer.truncate(filled);
+    WINDOWS.with_borrow_mut(|windows| windows.push(window));
+    Ok(())
+}
+
+/// Bytes of a window: what a browser has ready at once is mostly less.
+const WINDOW: u32 = 1 << 20;
+
+thread_local! {
+    /// Windows that no slice is read through just now.
+    static WINDOWS: RefCell<Vec<Uint8Array>> = const { RefCell::new(Vec::new()) };
+    /// Buffers that no slice is in just now.
+    static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A buffer for a slice; goes back to the others when it is dropped.
+struct Buffer(Vec<u8>);
+
+impl Buffer {
+    fn take() -> Buffer {
+        Buffer(BUFFERS.with_borrow_mut(Vec::pop).unwrap_or_default())
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        BUFFERS.with_borrow_mut(|buffers| buffers.push(std::mem::take(&mut self.0)));
+    }
+}
+
+// web-sys would do, but has no types for these results.
+#[wasm_bindgen]
+extern "C" {
+    type ByteStream;
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &ByteStream, options: &ReadableStreamGetReaderOptions) -> Result<ByteReader, JsValue>;
+
+    type ByteReader;
+    #[wasm_bindgen(method)]
+    fn read(this: &ByteReader, window: &Uint8Array) -> js_sys::Promise;
+
+    type ReadResult;
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &ReadResult) -> Option<Uint8Array>;
 }
 
 /// Collects records as an article sees them.

@@ -70,3 +70,32 @@ impl Drop for Process {
         let _ = self.0.wait();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn all_that_was_started_ends_with_the_process() {
+        let (process, child) = Process::start(&shell("sleep 600 & echo child $!; wait"), "child ").unwrap();
+        let running = || std::fs::read_to_string(format!("/proc/{child}/cmdline")).is_ok_and(|line| !line.is_empty());
+        assert!(running());
+        drop(process);
+        assert!((0..100).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            !running()
+        }));
+    }
+
+    #[test]
+    fn a_program_that_does_not_start_is_named() {
+        let error = Process::start(&Command::new("no-such-program"), "port ").unwrap_err();
+        assert_eq!(error.to_string(), "start no-such-program: it ended without saying \"port \"");
+    }
+}

@@ -96,3 +96,30 @@ fn answer(mut stream: TcpStream, visitor: u16, pages: &HashMap<String, Vec<u8>>,
     write!(stream, "Connection: close\r\n\r\n")?;
     stream.write_all(body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn every_connection_is_logged() {
+        let server = Server::start([("/page".to_owned(), b"<p>".to_vec())]).unwrap();
+        let ask = |request: &str| {
+            let mut stream = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        };
+        assert!(ask("GET /page HTTP/1.1\r\nHost: here\r\n\r\n").ends_with("\r\n\r\n<p>"));
+        assert!(ask("GET /else HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404 "));
+        let _silent = TcpStream::connect(("127.0.0.1", server.port)).unwrap();
+        let mut visits = Vec::new();
+        while visits.len() < 3 {
+            visits.extend(server.visits());
+        }
+        assert_eq!(visits, ["GET /page HTTP/1.1", "GET /else HTTP/1.1", "(connection)"]);
+    }
+}

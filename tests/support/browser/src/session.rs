@@ -241,10 +241,12 @@ impl Browser {
 
     /// The tasks of 50 ms or more that have held up this page's thread. Chromium only.
     pub async fn long_tasks(&self) -> Result<Vec<LongTask>> {
+        if self.kind != Kind::Chromium {
+            return Err(Error::new("read the long tasks", "this browser does not tell them"));
+        }
         // Tasks are told a little after they end.
-        let all = self
-            .script_async("const done = arguments[0]; setTimeout(() => done(window.__longTasks ?? null), 100)", [])
-            .await?;
+        let all =
+            self.script_async("const done = arguments[0]; setTimeout(() => done(window.__longTasks), 100)", []).await?;
         let all: Vec<(f64, f64)> = serde_json::from_value(all).step("read the long tasks")?;
         Ok(all.into_iter().map(|(start, duration)| LongTask { start, duration }).collect())
     }

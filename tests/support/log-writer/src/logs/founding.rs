@@ -194,7 +194,7 @@ fn messenger() -> Vec<Event> {
 
 fn messenger_near_misses() -> Vec<Event> {
     let mut events = Vec::new();
-    for code in ["%%2271", "%%2269", "%%22700", "%%227", "%%2182", "2270", "%%0", ""] {
+    for code in ["%%2271", "%%2269", "%%22700", "%%227", "%%2182", "%%0", ""] {
         events.push(stopped("Messenger", code));
     }
     for service in ["Spooler", "Print Spooler", "Alerter", "Messenger Sharing", "Windows Messenger", ""] {
