@@ -96,7 +96,7 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
         Ok(file) => file,
         Err(error) => {
             let mut file = FileReport::open(&name, 0, &[]);
-            file.kind = Kind::Unknown;
+            file.kind = Kind::Unreadable;
             return checkup::unread_slice(number, &file, unreadable(0, error));
         }
     };

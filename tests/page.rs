@@ -83,6 +83,11 @@ mod chromium_only {
     }
 
     #[test]
+    fn a_page_without_workers_says_so() {
+        run(Kind::Chromium, "a_page_without_workers_says_so", super::a_page_without_workers_says_so);
+    }
+
+    #[test]
     fn a_copy_saved_as_html_starts_clean() {
         saved_copy(SaveAs::HtmlOnly);
     }
@@ -488,6 +493,20 @@ async fn dead_workers_are_replaced(page: &Page) -> Result {
     page.check_finding(&log, id, value).await
 }
 
+async fn a_page_without_workers_says_so(page: &Page) -> Result {
+    page.browser
+        .before_page(
+            "const { createObjectURL } = URL;
+             URL.createObjectURL = blob => createObjectURL.call(URL,
+               blob.type === 'text/javascript' ? new Blob(['throw Error(\"stillborn\")'], { type: blob.type }) : blob);",
+        )
+        .await?;
+    page.open("").await?;
+    page.drop_logs(&[("System.evtx", founding(FOUNDING[2].0).evtx())]).await?;
+    page.checked(1).await?;
+    page.says_incomplete("cannot run this page's workers").await
+}
+
 /// What a browser saves while the page shows a log opens from disk as if nothing had been shown, and works.
 fn saved_copy(save_as: SaveAs) {
     let name = format!("saved_copy_{save_as:?}");
@@ -595,6 +614,16 @@ impl Page {
         self.browser
             .wait_until(&format!("document.querySelectorAll({}).length === {count}", json!(at::RECORDS)))
             .await?;
+        let opened = format!(
+            "Array.from(document.querySelectorAll({rows}), row => {{
+               row.querySelector('details').open = true;
+               return row.querySelector({number});
+             }}).every(number => number)",
+            rows = json!(at::RECORDS),
+            number = json!(at::RECORD_NUMBER),
+        );
+        // A record's values are there when it is open.
+        self.browser.wait_until(&opened).await?;
         let rows = self.browser.script_with(
             "const [rows, number, marked] = arguments;
              return Array.from(document.querySelectorAll(rows), row => [row.querySelector(number).textContent,
@@ -605,10 +634,9 @@ impl Page {
         Ok(rows.into_iter().map(|(text, marked)| Record { id: number(&text), marked }).collect())
     }
 
-    /// Opens the n-th record and its XML, and gives that.
+    /// Opens the XML of the n-th record, which is open, and gives that.
     async fn show_xml(&self, row: usize) -> Result<String> {
         let row = format!("{}:nth-child({row})", at::RECORDS);
-        self.browser.click(&format!("{row} summary")).await?;
         self.browser.click(&format!("{row} {}", at::XML_BUTTON)).await?;
         self.text(&format!("{row} {}", at::XML)).await
     }

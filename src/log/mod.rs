@@ -29,6 +29,8 @@ pub enum Kind {
     Text,
     /// Something else.
     Unknown,
+    /// A file whose first bytes cannot be read.
+    Unreadable,
 }
 
 impl Kind {
@@ -67,6 +69,7 @@ impl Kind {
                 "This is a text file, not an event log. In Event Viewer, save the log as \u{201c}Event Files (*.evtx)\u{201d}."
             }
             Kind::Unknown => "This is not a Windows event log (.evtx).",
+            Kind::Unreadable => "The file could not be read. If it was moved or changed since, choose it again.",
         })
     }
 }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::route::Route;
 use crate::kb::{Article, Block, Inline, Verdict};
+use crate::web::knowledge;
 
 /// The badges of verdict and level.
 pub fn badges(article: &Article) -> Html {
@@ -22,8 +23,18 @@ pub fn badges(article: &Article) -> Html {
     }
 }
 
-/// The sections, what the article applies to, and its sources.
-pub fn body(article: &Article) -> Html {
+/// Which article to show.
+#[derive(Properties, PartialEq)]
+pub struct BodyProps {
+    /// Its id.
+    pub id: String,
+}
+
+/// The sections, what the article applies to, and its sources. A component of its own, so that it is drawn once while
+/// the numbers around it change.
+#[component]
+pub fn ArticleBody(props: &BodyProps) -> Html {
+    let Some(article) = knowledge().by_id(&props.id) else { return html! {} };
     html! {
         <>
             { for article.sections.iter().map(|section| html! {

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::article::CopyButton;
@@ -111,6 +112,12 @@ struct RecordProps {
 fn RecordView(props: &RecordProps) -> Html {
     let row = &props.row;
     let xml = use_state(|| None::<Option<String>>);
+    // Its values are drawn when it is opened: a list of records would be thousands of elements otherwise.
+    let open = use_state_eq(|| false);
+    let toggled = {
+        let open = open.clone();
+        Callback::from(move |event: Event| open.set(event.target_unchecked_into::<Element>().has_attribute("open")))
+    };
     let show = {
         let (xml, session, file, offset) = (xml.clone(), props.session.clone(), props.file, row.offset);
         Callback::from(move |_: MouseEvent| {
@@ -123,32 +130,34 @@ fn RecordView(props: &RecordProps) -> Html {
     };
     html! {
         <li>
-            <details>
+            <details ontoggle={toggled}>
                 <summary>
                     <time>{ format::time(row.time) }</time>
                     <span class="line">{ foreign(&row.summary) }</span>
                 </summary>
-                <p class="place">
-                    { format!("Record {}", format::count(row.record_id)) }
-                    if !row.computer.is_empty() { { " on " }{ foreign(&row.computer) } }
-                    if let Some(name) = &props.file_name { { ", in " }{ foreign(name) } }
-                </p>
-                <dl class="fields">
-                    { for row.fields.iter().map(|(name, value, marked)| html! {
-                        <div class={classes!(marked.then_some("marked"))}>
-                            <dt>{ foreign(name) }</dt>
-                            <dd>{ if *marked { html! { <mark>{ foreign(value) }</mark> } } else { foreign(value) } }</dd>
-                        </div>
-                    }) }
-                </dl>
-                <button class="button small" onclick={show} aria-expanded={xml.is_some().to_string()}>
-                    { if xml.is_some() { "Hide XML" } else { "Show XML" } }
-                </button>
-                if let Some(text) = &*xml {
-                    if let Some(text) = text {
-                        <div class="code"><pre tabindex="0"><code>{ text }</code></pre><CopyButton text={text.clone()} /></div>
-                    } else {
-                        <p>{ "This record cannot be written as XML." }</p>
+                if *open {
+                    <p class="place">
+                        { format!("Record {}", format::count(row.record_id)) }
+                        if !row.computer.is_empty() { { " on " }{ foreign(&row.computer) } }
+                        if let Some(name) = &props.file_name { { ", in " }{ foreign(name) } }
+                    </p>
+                    <dl class="fields">
+                        { for row.fields.iter().map(|(name, value, marked)| html! {
+                            <div class={classes!(marked.then_some("marked"))}>
+                                <dt>{ foreign(name) }</dt>
+                                <dd>{ if *marked { html! { <mark>{ foreign(value) }</mark> } } else { foreign(value) } }</dd>
+                            </div>
+                        }) }
+                    </dl>
+                    <button class="button small" onclick={show} aria-expanded={xml.is_some().to_string()}>
+                        { if xml.is_some() { "Hide XML" } else { "Show XML" } }
+                    </button>
+                    if let Some(text) = &*xml {
+                        if let Some(text) = text {
+                            <div class="code"><pre tabindex="0"><code>{ text }</code></pre><CopyButton text={text.clone()} /></div>
+                        } else {
+                            <p>{ "This record cannot be written as XML." }</p>
+                        }
                     }
                 }
             </details>

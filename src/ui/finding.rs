@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::article::{badges, body};
+use super::article::{ArticleBody, badges};
 use super::evidence::EvidenceView;
 use super::route::Route;
 use super::{foreign, format};
@@ -77,7 +77,7 @@ pub fn FindingView(props: &Props) -> Html {
                     }) }</dd>
                 </div>
             </dl>
-            { body(article) }
+            <ArticleBody id={article.id.clone()} />
             if !finding.general.is_empty() {
                 <section class="general">
                     <h3>{ "More general" }</h3>

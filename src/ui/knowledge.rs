@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::article::{badges, body};
+use super::article::{ArticleBody, badges};
 use super::route::Route;
 use crate::web::knowledge;
 
@@ -65,7 +65,7 @@ pub fn ArticlePage(props: &ArticleProps) -> Html {
             <p class="crumbs"><a href={Route::Knowledge.href()}>{ "Known issues" }</a>{ " › " }{ area_title(&article.area) }</p>
             <h1>{ &article.title }</h1>
             <p class="badges">{ badges(article) }</p>
-            { body(article) }
+            <ArticleBody id={article.id.clone()} />
         </article>
     }
 }

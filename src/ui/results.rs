@@ -85,7 +85,7 @@ pub fn Results(props: &Props) -> Html {
                     </div>
                 </div>
             }
-            { unexplained(report) }
+            if !progress.running { { unexplained(report) } }
         </div>
     }
 }

@@ -134,7 +134,7 @@ impl Session {
             Ok(_) => return,
             Err(message) => {
                 let mut report = FileReport::open(name, file.size() as u64, &[]);
-                report.kind = Kind::Unknown;
+                report.kind = Kind::Unreadable;
                 report.coverage.add(Problem { offset: 0, reason: Reason::Unreadable(message), lost: 0 });
                 report
             }

@@ -60,7 +60,7 @@ async fn work(task: Task, file: &Blob) -> Result<Outcome, String> {
             let mut report = FileReport::open(name, file.size() as u64, &start.to_vec());
             if start.length() == 0 && report.size > 0 {
                 // The file has bytes, but the browser gives none: it was changed, moved or cut off while being read.
-                report.kind = Kind::Unknown;
+                report.kind = Kind::Unreadable;
                 let reason = Reason::Unreadable("the browser read no bytes of it".into());
                 report.coverage.add(Problem { offset: 0, reason, lost: 0 });
             }
