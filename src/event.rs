@@ -119,16 +119,35 @@ pub struct Name<'a> {
 #[derive(Debug, Default)]
 pub struct Names {
     texts: Vec<String>,
+    /// Of all texts.
+    bytes: usize,
     by_text: FxHashMap<String, u32>,
     by_utf16: FxHashMap<Box<[u8]>, u32>,
+    /// What was asked for last, in places chosen by length and last letter: comparing is cheaper than hashing.
+    recent: [(Box<[u8]>, u32); 16],
 }
 
 impl Names {
+    /// A longer name is cut to this many bytes; the longest one in real logs has 77.
+    const MAX_LENGTH: usize = 1024;
+    /// When names take more bytes than this, new ones are all called [`Names::TOO_MANY`]. Real logs stay under a
+    /// hundredth.
+    const MAX_BYTES: usize = 1 << 20;
+    const TOO_MANY: &str = "(too many names)";
+
     /// The symbol of a text.
     pub fn intern(&mut self, text: &str) -> u32 {
+        let mut text = &text[..text.floor_char_boundary(Self::MAX_LENGTH)];
         if let Some(&symbol) = self.by_text.get(text) {
             return symbol;
         }
+        if self.bytes > Self::MAX_BYTES {
+            text = Self::TOO_MANY;
+            if let Some(&symbol) = self.by_text.get(text) {
+                return symbol;
+            }
+        }
+        self.bytes += text.len();
         let symbol = self.texts.len() as u32;
         self.texts.push(text.to_owned());
         self.by_text.insert(text.to_owned(), symbol);
@@ -137,11 +156,26 @@ impl Names {
 
     /// The symbol of UTF-16LE bytes; a closing NUL does not count.
     pub fn intern_utf16(&mut self, bytes: &[u8]) -> u32 {
-        if let Some(&symbol) = self.by_utf16.get(bytes) {
-            return symbol;
+        if bytes.is_empty() {
+            return self.intern("");
         }
-        let symbol = self.intern(utf16(bytes).trim_end_matches('\0'));
-        self.by_utf16.insert(bytes.into(), symbol);
+        let place = (bytes.len() / 2 + usize::from(bytes.iter().rev().nth(1).copied().unwrap_or(0))) % 16;
+        if let (text, symbol) = &self.recent[place]
+            && **text == *bytes
+        {
+            return *symbol;
+        }
+        let symbol = match self.by_utf16.get(bytes) {
+            Some(&symbol) => symbol,
+            None => {
+                let symbol = self.intern(utf16(bytes).trim_end_matches('\0'));
+                if bytes.len() <= 2 * Self::MAX_LENGTH && self.bytes <= Self::MAX_BYTES {
+                    self.by_utf16.insert(bytes.into(), symbol);
+                }
+                symbol
+            }
+        };
+        self.recent[place] = (bytes.into(), symbol);
         symbol
     }
 
@@ -352,6 +386,23 @@ mod tests {
         assert_eq!(Value::Sid(system[..].into()).to_string(), "S-1-5-18");
         assert_eq!(Value::Hex(0x8008_0005).to_string(), "0x80080005");
         assert_eq!(Value::Binary([1u8, 0xAB][..].into()).to_string(), "01AB");
+    }
+
+    #[test]
+    fn names_are_equal_when_their_symbols_are() {
+        let mut names = Names::default();
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let first = names.intern("first");
+        assert_ne!(names.intern_utf16(&[]), first);
+        assert_eq!(names.intern_utf16(&wide("first")), first);
+        assert_eq!(names.intern_utf16(&wide("first\0")), first);
+        for number in 0..100 {
+            let text = format!("provider {number}");
+            let symbol = names.intern_utf16(&wide(&text));
+            assert_eq!(names.name(symbol).text, text);
+            assert_eq!(names.intern_utf16(&wide(&text)), symbol);
+        }
+        assert_eq!(names.intern_utf16(&wide("first")), first);
     }
 
     #[test]

@@ -47,7 +47,7 @@ fn main() -> ExitCode {
         report.merge(check(&knowledge, number, path));
     }
     let text = if arguments.json {
-        format!("{:#}\n", export::json::report(&report, &knowledge))
+        export::json::text(&report, &knowledge)
     } else {
         export::text::report(&report, &knowledge)
     };
@@ -87,7 +87,11 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
     let unreadable =
         |offset, error: std::io::Error| Problem { offset, reason: Reason::Unreadable(error.to_string()), lost: 0 };
     let opened = File::open(path).and_then(|mut file| {
-        let size = file.metadata()?.len();
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(std::io::Error::other("it is not a regular file"));
+        }
+        let size = metadata.len();
         let mut start = Vec::new();
         (&mut file).take(chunk_offset(0) + 512).read_to_end(&mut start)?;
         Ok(FileReport::open(&name, size, &start))
@@ -113,7 +117,8 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
                     break;
                 }
                 let offset = chunk_offset(first);
-                own.merge(match read(path, offset, SLICE * CHUNK_SIZE, &mut buffer) {
+                let length = (SLICE * CHUNK_SIZE).min(file.size - offset);
+                own.merge(match read(path, offset, length, &mut buffer) {
                     Ok(()) => checkup::slice(knowledge, number, &file, &buffer, offset),
                     Err(error) => checkup::unread_slice(number, &file, unreadable(offset, error)),
                 });
@@ -133,5 +138,9 @@ fn read(path: &Path, offset: u64, length: u64, buffer: &mut Vec<u8>) -> std::io:
     file.seek(SeekFrom::Start(offset))?;
     buffer.clear();
     file.take(length).read_to_end(buffer)?;
-    Ok(())
+    if buffer.len() as u64 == length {
+        Ok(())
+    } else {
+        Err(std::io::Error::other(format!("{} of {length} bytes came", buffer.len())))
+    }
 }

@@ -1,7 +1,5 @@
 //! The four articles that the project started with, each against a log of thousands of records that are almost right.
 
-use std::collections::BTreeSet;
-
 use evtx_checkup::checkup::{self, FileReport, Finding, Report};
 use evtx_checkup::kb::{KnowledgeBase, Version};
 use evtx_checkup::log::evtx::HEADER_SIZE;
@@ -75,18 +73,24 @@ fn check(knowledge: &KnowledgeBase, log: &[u8]) -> Report {
 
 /// The ids of the records that a finding shows, ascending.
 fn evidence(finding: &Finding<'_>) -> Vec<u64> {
-    finding
-        .evidence
-        .sorted()
-        .into_iter()
-        .map(|evidence| evidence.record_id)
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
+    finding.evidence.sorted().into_iter().rev().map(|evidence| evidence.record_id).collect()
 }
 
 fn find<'a, 'k>(findings: &'a [Finding<'k>], id: &str) -> &'a Finding<'k> {
     findings.iter().find(|finding| finding.article.id == id).unwrap_or_else(|| panic!("{id} is not found"))
+}
+
+/// The log with a start-up record of some Windows version before its first record.
+fn written_by(log: &FoundingLog, version: &'static str, build: &'static str) -> Vec<u8> {
+    let first = log.events[0].clone();
+    let start = Event::classic("EventLog", 6009).string(version).string(build).string("").string("Multiprocessor Free");
+    let start = start.time(first.time - 1).record_id(first.record_id.unwrap() - 1).computer("SERVER12345");
+    evtx(std::iter::once(start).chain(log.events.iter().cloned()))
+}
+
+/// How many of the log's records the general article speaks of.
+fn general_count(seed: &Seed, log: &FoundingLog) -> u64 {
+    log.events.iter().filter(|event| (seed.is_general)(event)).count() as u64
 }
 
 #[test]
@@ -98,28 +102,75 @@ fn each_article_finds_exactly_its_records() {
         assert_eq!(report.records(), log.events.len() as u64);
         let findings = report.findings(&knowledge);
         let finding = find(&findings, seed.id);
-        let evidence = evidence(finding);
-        let show = |ids: &[u64], others: &[u64]| -> Vec<_> {
-            let only = ids.iter().filter(|id| !others.contains(id));
-            only.filter_map(|id| log.events.iter().find(|event| event.record_id == Some(*id))).cloned().collect()
-        };
-        assert_eq!(show(&evidence, &log.expected), [], "{}: too many", seed.id);
-        assert_eq!(show(&log.expected, &evidence), [], "{}: too few", seed.id);
+        assert_eq!(evidence(finding), log.expected, "{}", seed.id);
         assert_eq!(finding.count, log.expected.len() as u64, "{}", seed.id);
-        println!(
-            "{} own {} ; general own {} count {}",
-            seed.id,
-            finding.own,
-            find(&findings, seed.general).own,
-            find(&findings, seed.general).count
-        );
-        for other in SEEDS.iter().filter(|other| other.id != seed.id) {
-            assert!(
-                findings.iter().all(|finding| finding.article.id != other.id),
-                "{} in the log of {}",
-                other.id,
-                seed.id
-            );
+        assert_eq!(finding.computers.by_count(), [(&"SERVER12345".to_owned(), finding.count)]);
+        let others = SEEDS.map(|other| other.id).into_iter().filter(|other| *other != seed.id);
+        for other in others {
+            assert!(findings.iter().all(|f| f.article.id != other), "{other} in the log of {}", seed.id);
         }
+    }
+}
+
+#[test]
+fn the_general_article_of_the_same_event_is_found_as_well() {
+    let knowledge = evtx_checkup::built_in();
+    for seed in SEEDS {
+        let log = founding(seed.article);
+        let findings = check(&knowledge, &log.evtx());
+        let findings = findings.findings(&knowledge);
+        assert_eq!(find(&findings, seed.general).count, general_count(&seed, &log), "{}", seed.general);
+    }
+}
+
+/// Checks that the founding article is shown with its records, and the general one with exactly the rest of its own.
+fn check_folding(seed: &Seed, log: &FoundingLog, findings: &[Finding<'_>]) {
+    let (finding, general) = (find(findings, seed.id), find(findings, seed.general));
+    assert_eq!(finding.own, log.expected.len() as u64, "{}: its records are its own", seed.id);
+    assert_eq!(general.own, general_count(seed, log) - finding.own, "{}: the rest", seed.general);
+    let folded = finding.general.iter().find(|folded| folded.article.id == seed.general);
+    assert_eq!(folded.map(|folded| folded.count), Some(finding.own), "{} under {}", seed.general, seed.id);
+    assert!(general.general.iter().all(|folded| folded.article.id != seed.id), "{} is not more general", seed.id);
+}
+
+#[test]
+fn the_general_article_folds_under_the_exact_one() {
+    let knowledge = evtx_checkup::built_in();
+    for seed in SEEDS {
+        let log = founding(seed.article);
+        // Windows Vista and later write .evtx, so that these old articles speak of another Windows. They still match.
+        check_folding(&seed, &log, &check(&knowledge, &log.evtx()).findings(&knowledge));
+        let (version, build, _) = seed.era;
+        let report = check(&knowledge, &written_by(&log, version, build));
+        check_folding(&seed, &log, &report.findings(&knowledge));
+    }
+}
+
+#[test]
+fn an_article_about_another_windows_says_so_and_ranks_below_the_others() {
+    let knowledge = evtx_checkup::built_in();
+    for seed in SEEDS {
+        let log = founding(seed.article);
+        let report = check(&knowledge, &log.evtx());
+        assert_eq!(report.files[&0].windows, None, "the log does not name its Windows");
+        let findings = report.findings(&knowledge);
+        assert!(find(&findings, seed.id).other_windows, "{}", seed.id);
+        assert!(!find(&findings, seed.general).other_windows, "{}", seed.general);
+        assert!(findings.is_sorted_by_key(|finding| finding.other_windows), "other Windows versions come last");
+    }
+}
+
+#[test]
+fn an_article_about_the_windows_that_wrote_the_log_does_not_rank_lower() {
+    let knowledge = evtx_checkup::built_in();
+    for seed in SEEDS {
+        let log = founding(seed.article);
+        let (major_minor, build, version) = seed.era;
+        let report = check(&knowledge, &written_by(&log, major_minor, build));
+        assert_eq!(report.files[&0].windows.map(|(_, version)| version), Some(version));
+        let findings = report.findings(&knowledge);
+        let finding = find(&findings, seed.id);
+        assert!(!finding.other_windows, "{}", seed.id);
+        assert_eq!(evidence(finding), log.expected, "{}", seed.id);
     }
 }

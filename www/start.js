@@ -11,6 +11,12 @@ const checkup = {
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
   },
   sample: async () => new File([await checkup.unpack("sample")], "Sample.evtx"),
+  // From here on the program takes what is dropped.
+  takeOver() {
+    removeEventListener("dragover", checkup.hold);
+    removeEventListener("drop", checkup.hold);
+    return checkup.early.splice(0);
+  },
   hold(event) {
     event.preventDefault();
     if (event.type === "drop") checkup.early.push(...event.dataTransfer.files);

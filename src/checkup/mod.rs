@@ -117,7 +117,7 @@ impl FileReport {
             channels: Tally::default(),
             windows: None,
         };
-        if let Some(header) = log::evtx::Header::recognise(start) {
+        if let Some(header) = log::evtx::Header::recognise(start, size) {
             file.dirty = header.dirty;
             header.problem.into_iter().for_each(|problem| file.coverage.add(problem));
         }
@@ -198,6 +198,9 @@ impl Report {
         self.files.values().map(|file| file.count(level)).sum()
     }
 }
+
+/// A longer name of something affected is cut to this many bytes.
+const MAX_SUBJECT: usize = 1024;
 
 /// Checks a run of whole chunks that starts at `offset` of an .evtx log: a part that any worker can do.
 pub fn slice(knowledge: &KnowledgeBase, number: u32, file: &FileReport, bytes: &[u8], offset: u64) -> Report {
@@ -289,7 +292,10 @@ impl Sink for Checkup<'_> {
             kind.unexplained[level] += 1;
             return;
         }
-        let event = record.event();
+        let (event, problem) = record.read();
+        if let Some(reason) = problem {
+            self.file.coverage.add(Problem { offset: record.offset, reason, lost: 0 });
+        }
         if kind.names_windows {
             self.file.windows = self.file.windows.max(windows::version(&event).map(|version| (head.time, version)));
         }
@@ -312,7 +318,8 @@ impl Sink for Checkup<'_> {
         group.span = joined(group.span, now);
         for (subjects, number) in group.subjects.iter_mut().zip(matches) {
             let subject = self.knowledge.article(number).and_then(|article| event.text(article.subject.as_deref()?));
-            if let Some(subject) = subject.filter(|subject| !subject.is_empty()) {
+            if let Some(mut subject) = subject.filter(|subject| !subject.is_empty()) {
+                subject.truncate(subject.floor_char_boundary(MAX_SUBJECT));
                 subjects.add(1, || subject);
             }
         }

@@ -1,9 +1,8 @@
 //! Counts of things, in bounded memory.
 
 use std::collections::BTreeMap;
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
 /// How many things there are of each kind. A log can name millions of kinds; a tally keeps at most [`Tally::MAX_KINDS`]
@@ -31,7 +30,7 @@ impl<K: Ord + Hash> Tally<K> {
             return;
         }
         let kind = kind();
-        let mut hasher = FxHasher::default();
+        let mut hasher = DefaultHasher::new();
         kind.hash(&mut hasher);
         self.add_hashed((hasher.finish(), kind), count);
     }
@@ -54,6 +53,11 @@ impl<K: Ord + Hash> Tally<K> {
     /// How many things were counted, of whatever kind.
     pub fn total(&self) -> u64 {
         self.total
+    }
+
+    /// How many things were of kinds that are not kept.
+    pub fn others(&self) -> u64 {
+        self.total - self.counts.values().sum::<u64>()
     }
 
     /// How many kinds are kept.

@@ -102,7 +102,13 @@ fn test(key: &Node, value: &Node, faults: &mut Vec<Fault>) -> Option<Test> {
     let mut words = key_text.split('|');
     let field = words.next().unwrap_or_default().to_owned();
     let mut modifiers = Modifiers::default();
+    let mut shapes = 0;
     for word in words {
+        shapes += usize::from(word != "all");
+        if shapes > 1 {
+            faults.push(Fault::new(key.line, format!("`{word}` cannot be combined with the modifier before it")));
+            return None;
+        }
         match word {
             "contains" => modifiers.shape = Shape::Contains,
             "startswith" => modifiers.shape = Shape::StartsWith,
@@ -282,7 +288,7 @@ impl<'a> ConditionParser<'a> {
         if chosen.is_empty() {
             return Err(format!("the condition names `{names}`, which fits no selection"));
         }
-        match quantifier {
+        match quantifier.to_ascii_lowercase().as_str() {
             "all" => Ok(Condition::And(chosen)),
             "any" => Ok(Condition::AtLeast(1, chosen)),
             number => match number.parse() {

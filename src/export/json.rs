@@ -6,6 +6,22 @@ use crate::checkup::{EventKind, FileReport, Finding, Report, Tally};
 use crate::event::{Level, Time};
 use crate::kb::KnowledgeBase;
 
+/// The report as JSON text that cannot steer a terminal: JSON itself escapes only some control characters.
+pub fn text(whole: &Report, knowledge: &KnowledgeBase) -> String {
+    let text = format!("{:#}\n", report(whole, knowledge));
+    let steers =
+        |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if steers(character) {
+            out.push_str(&format!("\\u{:04x}", character as u32));
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 /// The report as one JSON value.
 pub fn report(report: &Report, knowledge: &KnowledgeBase) -> Value {
     json!({

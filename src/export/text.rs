@@ -9,12 +9,22 @@ use crate::kb::{Block, Heading, Inline, KnowledgeBase};
 /// How many names of one kind are written out.
 const MAX_NAMES: usize = 8;
 
-/// The report as text. What comes from the log cannot control the terminal.
+/// The report as text.
 pub fn report(report: &Report, knowledge: &KnowledgeBase) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = write_report(&mut out, report, knowledge);
-    out.chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    out
+}
+
+/// Text from a log: on one line, and without power over the terminal or the direction of what is around it.
+fn foreign(text: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) -> std::fmt::Result {
@@ -42,7 +52,7 @@ fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) ->
         let subjects = finding.subjects.by_count();
         if !subjects.is_empty() {
             let names: Vec<_> =
-                subjects.iter().take(MAX_NAMES).map(|(name, count)| format!("{name} ({count})")).collect();
+                subjects.iter().take(MAX_NAMES).map(|(name, count)| format!("{} ({count})", foreign(name))).collect();
             let more = if subjects.len() > MAX_NAMES { ", ..." } else { "" };
             writeln!(out, "  affects {}{more}", names.join(", "))?;
         }
@@ -69,9 +79,12 @@ fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) ->
         report.unexplained.total()
     )?;
     for (kind, count) in report.unexplained.by_count().into_iter().take(MAX_NAMES) {
-        writeln!(out, "  {count:>7}  {} {} ({})", kind.provider, kind.event_id, kind.level.word())?;
+        writeln!(out, "  {count:>7}  {} {} ({})", foreign(&kind.provider), kind.event_id, kind.level.word())?;
     }
-    Ok(())
+    match report.unexplained.others() {
+        0 => Ok(()),
+        others => writeln!(out, "  {others:>7}  of kinds that are too many to be told apart"),
+    }
 }
 
 fn times(count: u64) -> String {
@@ -79,23 +92,27 @@ fn times(count: u64) -> String {
 }
 
 fn write_file(out: &mut String, file: &FileReport) -> std::fmt::Result {
-    if let Some(refusal) = file.kind.refusal() {
-        return writeln!(out, "{}: {refusal}", file.name);
-    }
     let coverage = &file.coverage;
-    write!(out, "{}: {} read", file.name, times(coverage.records))?;
+    if let Some(refusal) = file.kind.refusal() {
+        writeln!(out, "{}: {refusal}", foreign(&file.name))?;
+        return coverage
+            .problems
+            .iter()
+            .try_for_each(|problem| writeln!(out, "  {}", foreign(&problem.reason.to_string())));
+    }
+    write!(out, "{}: {} read", foreign(&file.name), times(coverage.records))?;
     if coverage.lost > 0 {
         write!(out, ", {} lost", coverage.lost)?;
     }
     if let Some((computer, _)) = file.computers.by_count().first() {
-        write!(out, ", from {computer}")?;
+        write!(out, ", from {}", foreign(computer))?;
     }
     if file.dirty {
         write!(out, ", not closed cleanly")?;
     }
     writeln!(out)?;
     for problem in &coverage.problems {
-        writeln!(out, "  at byte {}: {}", problem.offset, problem.reason)?;
+        writeln!(out, "  at byte {}: {}", problem.offset, foreign(&problem.reason.to_string()))?;
     }
     match coverage.problem_count - coverage.problems.len() as u64 {
         0 => Ok(()),

@@ -178,9 +178,9 @@ impl Article {
         self.sections.iter().find(|section| section.heading == heading).map(|section| section.blocks.as_slice())
     }
 
-    /// Parses an article; every fault is added to `faults`. `None` where they leave no article.
+    /// Parses an article; every fault is added to `faults`. `None` where they leave nothing that could be checked
+    /// further; an article with faults is good for nothing else.
     pub(super) fn parse(text: &str, area: &str, faults: &mut Vec<Fault>) -> Option<(Article, Vec<Example>)> {
-        let before = faults.len();
         let Some((front, body, body_line)) = split(text) else {
             faults.push(Fault::new(1, "the file must start with front matter between two lines `---`"));
             return None;
@@ -206,16 +206,14 @@ impl Article {
         let detection = reader.required("detection").and_then(|node| detection::parse::parse(node, reader.faults));
         let examples = reader.examples();
         let sections = sections(body, body_line, faults);
-        if faults.len() > before {
-            return None;
-        }
+        // What is missing has been said; the rest can still be checked.
         let article = Article {
-            id: id?,
+            id: id.unwrap_or_default(),
             area: area.to_owned(),
-            title: title?,
-            summary: summary?,
-            level: level?,
-            verdict: verdict?,
+            title: title.unwrap_or_default(),
+            summary: summary.unwrap_or_default(),
+            level: level.unwrap_or(Level::Low),
+            verdict: verdict.unwrap_or(Verdict::Investigate),
             applies_to,
             windows,
             subject,
@@ -350,6 +348,7 @@ impl<'a> Reader<'a> {
 fn sections(body: &str, body_line: usize, faults: &mut Vec<Fault>) -> Vec<Section> {
     let mut starts: Vec<(usize, usize, Heading)> = Vec::new();
     let (mut offset, mut fenced) = (0, false);
+    let mut unknown = Vec::new();
     for (index, line) in body.split_inclusive('\n').enumerate() {
         let text = line.trim_end();
         fenced ^= text.trim_start().starts_with("```");
@@ -357,6 +356,7 @@ fn sections(body: &str, body_line: usize, faults: &mut Vec<Fault>) -> Vec<Sectio
             match Heading::ALL.into_iter().find(|heading| heading.title() == title) {
                 Some(heading) => starts.push((offset + line.len(), body_line + index, heading)),
                 None => {
+                    unknown.push(body_line + index);
                     let known: Vec<_> = Heading::ALL.iter().map(|heading| heading.title()).collect();
                     faults.push(Fault::new(
                         body_line + index,
@@ -378,7 +378,10 @@ fn sections(body: &str, body_line: usize, faults: &mut Vec<Fault>) -> Vec<Sectio
         let text = &rest[..end - start];
         let (blocks, refused) = markdown::parse(text);
         for (at, message) in refused {
-            faults.push(Fault::new(line + 1 + text[..at].matches('\n').count(), message));
+            let line = line + 1 + text[..at].matches('\n').count();
+            if !unknown.contains(&line) {
+                faults.push(Fault::new(line, message));
+            }
         }
         if blocks.is_empty() {
             faults.push(Fault::new(line, format!("the section {} is empty", heading.title())));

@@ -19,7 +19,9 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Art
         let area = folder.rsplit(['/', '\\']).next().unwrap_or_default();
         if let Some((article, examples)) = Article::parse(text, area, &mut faults) {
             check(&article, &examples, file, text, &mut faults);
-            read.push((path, article));
+            if faults.is_empty() {
+                read.push((path, article));
+            }
         }
         faults.sort();
         found.extend(faults.into_iter().map(|fault| (path, fault)));
@@ -35,10 +37,10 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Art
 fn check(article: &Article, examples: &[Example], file: &str, text: &str, faults: &mut Vec<Fault>) {
     let line_of = |key: &str| text.lines().position(|line| line.starts_with(key)).map_or(1, |index| index + 1);
     let well_formed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if article.id.is_empty() || !article.id.chars().all(well_formed) {
+    if !article.id.chars().all(well_formed) {
         faults.push(Fault::new(line_of("id:"), format!("`{}`: an id is lower-case words joined by `-`", article.id)));
     }
-    if file.strip_suffix(".md") != Some(&article.id) {
+    if !article.id.is_empty() && file.strip_suffix(".md") != Some(&article.id) {
         faults.push(Fault::new(line_of("id:"), format!("the file must be named `{}.md`", article.id)));
     }
     if article.title.chars().count() > MAX_TITLE || article.title.ends_with('.') {
@@ -73,9 +75,8 @@ fn check_pairs<'a>(articles: &[(&'a str, Article)], found: &mut Vec<(&'a str, Fa
         let selections: Vec<_> = article.detection.selections.iter().map(|(_, selection)| selection).collect();
         let detection = format!("{selections:?} {:?}", article.detection.condition);
         match detections.iter().find(|(other, ..)| *other == detection) {
-            Some((_, id, _)) if *id == article.id => {
-                found.push((path, Fault::new(1, format!("the id `{id}` is used twice"))));
-            }
+            // That the id is used twice is said below.
+            Some((_, id, _)) if *id == article.id => {}
             Some((_, id, _)) => found.push((path, Fault::new(1, format!("the detection is that of `{id}`")))),
             None => detections.push((detection, &article.id, path)),
         }

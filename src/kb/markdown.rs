@@ -65,7 +65,12 @@ impl Reader<'_> {
                 }
                 Event::Start(tag) if !is_inline(&tag) => {
                     self.refuse(range.start, describe(&tag));
+                    let said = self.refused.len();
                     self.blocks();
+                    if tag == Tag::HtmlBlock {
+                        // Each of its lines would be refused again.
+                        self.refused.truncate(said);
+                    }
                     continue;
                 }
                 Event::Rule => {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::Event;
 
 /// A template such as `{param1} did not start: {param2|code}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary(Vec<Piece>);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,8 @@ impl Summary {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some(start) = rest.find('{') {
-            let Some(end) = rest[start..].find('}') else { return Err("a `}` is missing in the summary".into()) };
+            let end = rest[start..].find('}').filter(|end| !rest[start + 1..start + end].contains('{'));
+            let Some(end) = end else { return Err("a `}` is missing in the summary".into()) };
             if start > 0 {
                 pieces.push(Piece::Text(rest[..start].to_owned()));
             }

@@ -40,7 +40,7 @@ impl Kind {
         let printable = |bytes: &[u8]| bytes.iter().all(|byte| !matches!(byte, 0..=8 | 14..=31 | 127));
         match start {
             [] => Kind::Empty,
-            _ if evtx::Header::recognise(start).is_some() => Kind::Evtx,
+            _ if evtx::Header::recognise(start, 0).is_some() => Kind::Evtx,
             [0x30, 0, 0, 0, b'L', b'f', b'L', b'e', ..] => Kind::Evt,
             [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
             [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] => Kind::Xml,
@@ -90,19 +90,11 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Reads the whole record. What cannot be read is left out; see [`Record::try_event`].
-    pub fn event(&self) -> Event<'a> {
+    /// Reads the whole record: what could be read of it, and why that is not all.
+    pub fn read(&self) -> (Event<'a>, Option<Reason>) {
         let mut fields = Vec::new();
-        // A record with a broken tail still gives the fields before the break.
-        let _ = self.body.fields(&mut fields);
-        Event { head: self.head, fields }
-    }
-
-    /// Reads the whole record, or says why that is impossible.
-    pub fn try_event(&self) -> Result<Event<'a>, Reason> {
-        let mut fields = Vec::new();
-        self.body.fields(&mut fields)?;
-        Ok(Event { head: self.head, fields })
+        let problem = self.body.fields(&mut fields).err();
+        (Event { head: self.head, fields }, problem)
     }
 }
 
@@ -164,6 +156,8 @@ pub enum Reason {
     FileHeader,
     /// The file header's checksum does not fit its content.
     FileHeaderChecksum,
+    /// The file ends before the given chunk, which its header says was written last.
+    FileCut(u64),
     /// Neither a chunk nor unused space.
     NotAChunk,
     /// The chunk header's checksum does not fit its content.
@@ -191,6 +185,9 @@ impl fmt::Display for Reason {
         match self {
             Reason::FileHeader => f.write_str("the file header is damaged; the chunks were read without it"),
             Reason::FileHeaderChecksum => f.write_str("the file header's checksum is wrong"),
+            Reason::FileCut(last) => {
+                write!(f, "the file ends too early: its header says that chunk {last} was written last")
+            }
             Reason::NotAChunk => f.write_str("no chunk where one should be"),
             Reason::ChunkHeaderChecksum => {
                 f.write_str("the chunk header's checksum is wrong; the chunk was read anyway")

@@ -13,9 +13,9 @@ use crate::web::session::{Session, Snapshot};
 
 #[wasm_bindgen]
 extern "C" {
-    /// Files that were dropped before the program ran; see `www/start.js`.
-    #[wasm_bindgen(thread_local_v2, js_namespace = checkup, js_name = early)]
-    static EARLY: js_sys::Array;
+    /// Gives the files that were dropped before the program ran; see `www/start.js`.
+    #[wasm_bindgen(js_namespace = checkup, js_name = takeOver)]
+    fn take_over() -> js_sys::Array;
 }
 
 /// The page.
@@ -50,8 +50,7 @@ pub fn App() -> Html {
     {
         let add = add.clone();
         use_effect_with((), move |()| {
-            let early = EARLY.with(|early| early.splice_many(0, early.length(), &[]));
-            add.emit(early.iter().map(JsCast::unchecked_into).collect());
+            add.emit(take_over().iter().map(JsCast::unchecked_into).collect());
             ready();
         });
     }

@@ -40,11 +40,12 @@ impl PartialEq for Props {
 #[component]
 pub fn EvidenceView(props: &Props) -> Html {
     let wanted = use_state_eq(|| PAGE);
-    let rows = use_state(Vec::<(u32, Row)>::new);
+    let rows = use_state(|| Ok(Vec::<(u32, Row)>::new()));
+    let tries = use_state_eq(|| 0);
     let places: Vec<Evidence> = props.evidence.iter().take(*wanted).copied().collect();
     {
         let (rows, session, id) = (rows.clone(), props.session.clone(), props.id.clone());
-        use_effect_with(places, move |places| {
+        use_effect_with((places, *tries), move |(places, _)| {
             let current = Rc::new(Cell::new(true));
             let (places, still) = (places.clone(), current.clone());
             spawn_local(async move {
@@ -60,7 +61,23 @@ pub fn EvidenceView(props: &Props) -> Html {
         let wanted = wanted.clone();
         Callback::from(move |_: MouseEvent| wanted.set(*wanted + PAGE))
     };
+    let again = {
+        let tries = tries.clone();
+        Callback::from(move |_: MouseEvent| tries.set(*tries + 1))
+    };
     let several_files = props.report.files.len() > 1;
+    let rows = match &*rows {
+        Ok(rows) => rows,
+        Err(reason) => {
+            return html! {
+                <section class="evidence">
+                    <h3>{ "Evidence" }</h3>
+                    <p>{ format!("The records could not be read again: {reason}.") }</p>
+                    <button class="button" onclick={again}>{ "Try again" }</button>
+                </section>
+            };
+        }
+    };
     html! {
         <section class="evidence">
             <h3>{ "Evidence" }</h3>
@@ -154,7 +171,7 @@ fn RecordView(props: &RecordProps) -> Html {
                     </button>
                     if let Some(text) = &*xml {
                         if let Some(text) = text {
-                            <div class="code"><pre tabindex="0"><code>{ text }</code></pre><CopyButton text={text.clone()} /></div>
+                            <div class="code"><pre tabindex="0"><code>{ foreign(text) }</code></pre><CopyButton text={text.clone()} /></div>
                         } else {
                             <p>{ "This record cannot be written as XML." }</p>
                         }

@@ -11,7 +11,7 @@ use super::{foreign, format};
 use crate::checkup::{Finding, Report};
 use crate::web::session::Session;
 
-/// Affected things that are named.
+/// Affected things and computers that are named.
 const NAMED_SUBJECTS: usize = 30;
 
 /// Which finding to show.
@@ -66,9 +66,12 @@ pub fn FindingView(props: &Props) -> Html {
                 }
                 <div>
                     <dt>{ if computers.len() == 1 { "Computer" } else { "Computers" } }</dt>
-                    <dd>{ for computers.iter().enumerate().map(|(index, (name, _))| html! {
-                        <>{ if index > 0 { ", " } else { "" } }{ foreign(name) }</>
-                    }) }</dd>
+                    <dd>
+                        { for computers.iter().take(NAMED_SUBJECTS).enumerate().map(|(index, (name, _))| html! {
+                            <>{ if index > 0 { ", " } else { "" } }{ foreign(name) }</>
+                        }) }
+                        if computers.len() > NAMED_SUBJECTS { { format!(" and {} more", computers.len() - NAMED_SUBJECTS) } }
+                    </dd>
                 </div>
                 <div>
                     <dt>{ if finding.files.len() == 1 { "File" } else { "Files" } }</dt>

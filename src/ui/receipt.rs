@@ -7,7 +7,7 @@ use crate::checkup::{FileReport, Report};
 use crate::log::Kind;
 use crate::web::session::problem_records;
 
-/// The receipt in one line, open to its details. `cancelled` says that not all was read.
+/// The receipt in one line, open to its details; `running` says that it still grows.
 pub fn receipt(report: &Report, running: bool) -> Html {
     let files = report.files.len() as u64;
     let lost: u64 = report.files.values().map(|file| file.coverage.lost).sum();
@@ -23,12 +23,10 @@ pub fn receipt(report: &Report, running: bool) -> Html {
                 { format::counted(files, "file", "files") }
                 { ". " }
                 <span class="not-read">
-                    { match (lost, problems, refused) {
-                        (0, 0, 0) => "Everything could be read.".to_owned(),
-                        (0, 0, refused) => format!("{} not a log that can be read.", format::counted(refused, "file is", "files are")),
-                        (0, problems, _) => format!("{} while reading.", format::counted(problems, "problem", "problems")),
-                        (lost, ..) => format!("{} could not be read.", format::counted(lost, "record", "records")),
-                    } }
+                    if lost + problems + refused == 0 { { "Everything could be read." } }
+                    if lost > 0 { { format!("{} lost. ", format::counted(lost, "record is", "records are")) } }
+                    if problems > 0 { { format!("{} while reading. ", format::counted(problems, "problem", "problems")) } }
+                    if refused > 0 { { format!("{} not be read as a log.", format::counted(refused, "file could", "files could")) } }
                 </span>
                 if dirty > 0 {
                     { format!(" {} not closed cleanly.", format::counted(dirty, "log was", "logs were")) }

@@ -11,7 +11,8 @@ use super::receipt::receipt;
 use super::route::Route;
 use super::welcome::Choose;
 use super::{foreign, format};
-use crate::checkup::{Finding, Report};
+use crate::checkup::{FileReport, Finding, Report};
+use crate::log::Kind;
 use crate::web::session::{Progress, Session, Snapshot};
 
 /// What is affected is named in the list up to this many.
@@ -58,7 +59,7 @@ pub fn Results(props: &Props) -> Html {
     html! {
         <div class={classes!("results", chosen.is_some().then_some("one-chosen"))}>
             <div class="bar">
-                <h1 class="headline">{ headline(&listed, progress) }</h1>
+                <h1 class="headline">{ headline(&listed, report, progress) }</h1>
                 <p class="buttons">
                     <Choose add={props.add.clone()} class="" label="Add files" />
                     <button class="button" onclick={clear}>{ "Start over" }</button>
@@ -90,14 +91,22 @@ pub fn Results(props: &Props) -> Html {
     }
 }
 
-fn headline(listed: &[&Finding<'_>], progress: &Progress) -> String {
+fn headline(listed: &[&Finding<'_>], report: &Report, progress: &Progress) -> String {
     let found = format::counted(listed.len() as u64, "known issue", "known issues");
     match (listed.len(), progress.running) {
         (0, true) => "Reading…".into(),
+        (0, false) if report.records() == 0 => "No record was read".into(),
+        (0, false) if incomplete(report, progress) => "No known issue in what was read".into(),
         (0, false) => "No known issue found".into(),
         (_, true) => format!("{found} so far"),
         (_, false) => format!("{found} found"),
     }
+}
+
+/// Whether something of what was given was not read.
+fn incomplete(report: &Report, progress: &Progress) -> bool {
+    let whole = |file: &FileReport| file.kind == Kind::Evtx && file.coverage.problem_count == 0;
+    progress.cancelled || !report.files.values().all(whole)
 }
 
 /// Never says "nothing" without saying what was not read.
@@ -105,11 +114,10 @@ fn nothing_found(report: &Report, progress: &Progress) -> Html {
     if report.records() == 0 {
         return html! { <p class="nothing">{ "No record was read, so nothing can be said about the machine. The lines above say why." }</p> };
     }
-    let incomplete = progress.cancelled || report.files.values().any(|file| file.coverage.problem_count > 0);
     html! {
         <p class="nothing">
             { "None of the records that were read shows an issue that this page knows." }
-            if incomplete { { " But not everything was read: see the lines above." } }
+            if incomplete(report, progress) { { " But not everything was read: see the lines above." } }
             if report.unexplained.total() > 0 {
                 { format!(
                     " {} no article explains; they are listed below.",
@@ -170,6 +178,9 @@ fn unexplained(report: &Report) -> Html {
                     }) }
                 </tbody>
             </table>
+            if report.unexplained.others() > 0 {
+                <p>{ format!("And {} of kinds that are too many to be told apart.", format::count(report.unexplained.others())) }</p>
+            }
             if kinds.len() > LISTED_KINDS { <p>{ format!("And {} more kinds of events.", kinds.len() - LISTED_KINDS) }</p> }
         </details>
     }

@@ -52,7 +52,8 @@ impl Pool {
         let window = web_sys::window().ok_or("no window")?;
         let document = window.document().ok_or("no document")?;
         let glue = document.get_element_by_id("glue").and_then(|script| script.text_content()).unwrap_or_default();
-        let bootstrap = "onmessage=e=>{onmessage=null;wasm_bindgen({module_or_path:e.data})}";
+        let bootstrap =
+            "onmessage=e=>{onmessage=null;wasm_bindgen({module_or_path:e.data}).catch(e=>setTimeout(()=>{throw e}))}";
         let options = BlobPropertyBag::new();
         options.set_type("text/javascript");
         let parts = js_sys::Array::of2(&glue.into(), &format!("\n{bootstrap}").into());
@@ -112,10 +113,17 @@ impl Pool {
         receiver.await.unwrap_or_else(|_| Err("cancelled".into()))
     }
 
-    /// Forgets the tasks that no worker has begun.
+    /// Forgets all tasks, and replaces the workers that are at one: nobody waits for them any more.
     pub fn clear(&self) {
         let forgotten = std::mem::take(&mut self.0.borrow_mut().queue);
         drop(forgotten);
+        let workers = self.0.borrow().workers.len();
+        for place in 0..workers {
+            let busy = self.0.borrow().workers.get(place).is_some_and(|slot| !slot.tasks.is_empty());
+            if busy {
+                self.died(place, "cancelled".into());
+            }
+        }
     }
 
     /// Gives tasks to workers that have room, evenly.

@@ -205,10 +205,10 @@ impl Session {
 
     /// Stops reading at once; what was found stays.
     pub fn cancel(&self) {
+        self.state.borrow_mut().run += 1;
         self.pool.clear();
         {
             let mut state = self.state.borrow_mut();
-            state.run += 1;
             state.open_tasks = 0;
             state.progress.running = false;
             state.progress.cancelled = true;
@@ -221,7 +221,8 @@ impl Session {
                     ..FileReport::open(file.name(), file.size() as u64, &[])
                 });
                 let unread = own.size.saturating_sub(chunk_offset(0)).saturating_sub(own.bytes_read);
-                if own.kind == Kind::Evtx && unread > 0 {
+                let said = own.coverage.problems.iter().any(|problem| matches!(problem.reason, Reason::Cancelled(_)));
+                if own.kind == Kind::Evtx && unread > 0 && !said {
                     own.coverage.add(Problem { offset: 0, reason: Reason::Cancelled(unread), lost: 0 });
                 }
             }
@@ -231,8 +232,9 @@ impl Session {
 
     /// Forgets everything.
     pub fn clear(&self) {
-        self.pool.clear();
         let run = self.state.borrow().run + 1;
+        self.state.borrow_mut().run = run;
+        self.pool.clear();
         *self.state.borrow_mut() = State { run, ..State::default() };
         self.draw();
     }
@@ -248,19 +250,19 @@ impl Session {
         (self.changed)(snapshot);
     }
 
-    /// The records at some places, read again from their files, as an article sees them.
-    pub async fn rows(&self, article: String, evidence: Vec<Evidence>) -> Vec<(u32, Row)> {
+    /// The records at some places, read again from their files, as an article sees them; or why that is impossible.
+    pub async fn rows(&self, article: String, evidence: Vec<Evidence>) -> Result<Vec<(u32, Row)>, String> {
         let mut rows = Vec::new();
         for same_file in evidence.chunk_by(|a, b| a.file == b.file) {
             let number = same_file[0].file;
             let Some(file) = self.file(number) else { continue };
             let offsets = same_file.iter().map(|evidence| evidence.offset).collect();
             let task = Task::Show { article: article.clone(), offsets };
-            if let Ok(Outcome::Shown(shown)) = self.pool.run(task, file).await {
+            if let Outcome::Shown(shown) = self.pool.run(task, file).await? {
                 rows.extend(shown.into_iter().map(|row| (number, row)));
             }
         }
-        rows
+        Ok(rows)
     }
 
     /// A record as XML, if it can be written so.

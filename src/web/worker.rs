@@ -148,7 +148,10 @@ async fn read_slice(file: &Blob, offset: u64, length: u64, buffer: &mut Vec<u8>)
         window = Uint8Array::new(&bytes.buffer());
     }
     buffer.truncate(filled);
-    WINDOWS.with_borrow_mut(|windows| windows.push(window));
+    // At the end of a file the window stays with the stream.
+    if window.length() > 0 {
+        WINDOWS.with_borrow_mut(|windows| windows.push(window));
+    }
     Ok(())
 }
 
@@ -201,7 +204,7 @@ struct Rows<'a> {
 
 impl Sink for Rows<'_> {
     fn record(&mut self, record: &Record<'_>) {
-        let event = record.event();
+        let (event, _) = record.read();
         self.rows.push(row(knowledge().by_id(self.article), record.offset, &event));
     }
 }

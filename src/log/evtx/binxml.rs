@@ -1,12 +1,52 @@
 //! Binary XML (MS-EVEN6 2.2.12): the tokens of an element tree, and the values that fill a template's slots.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::rc::Rc;
 
 use crate::event::{Time, Value, utf16};
 use crate::log::Reason;
 
 /// Elements and templates nested deeper than this are malformed; Windows stays under ten.
 pub const MAX_DEPTH: usize = 64;
+
+/// A name longer than this is malformed; the longest one in real logs has 46 letters.
+const MAX_NAME: usize = 256;
+
+/// What reading may still cost: a few bytes of binary XML can stand for very many, because templates may repeat their
+/// values and nest. A token costs [`Budget::TOKEN`] and the bytes it brings.
+pub struct Budget {
+    /// Left for all records of a chunk.
+    chunk: Rc<Cell<usize>>,
+    /// Left for this record.
+    record: usize,
+}
+
+impl Budget {
+    /// For a chunk. Real chunks need less than a tenth of it.
+    pub const CHUNK: usize = 16 << 20;
+    /// For a record, the same.
+    const RECORD: usize = 4 << 20;
+    const TOKEN: usize = 16;
+
+    /// A record's budget within that of its chunk.
+    pub fn new(chunk: &Rc<Cell<usize>>) -> Budget {
+        Budget { chunk: chunk.clone(), record: Self::RECORD }
+    }
+
+    /// Pays for a token and the bytes it brings.
+    pub fn spend(&mut self, bytes: usize) -> Read<()> {
+        let cost = bytes + Self::TOKEN;
+        match (self.record.checked_sub(cost), self.chunk.get().checked_sub(cost)) {
+            (Some(record), Some(chunk)) => {
+                self.record = record;
+                self.chunk.set(chunk);
+                Ok(())
+            }
+            _ => malformed("it unfolds to more than a record can hold"),
+        }
+    }
+}
 
 /// A position in a chunk. Offsets in binary XML count from the chunk's start.
 #[derive(Clone, Copy)]
@@ -64,6 +104,9 @@ impl<'a> Cursor<'a> {
         let mut entry = Cursor { data: self.data, at: offset };
         entry.take(6, "a name's link and hash")?;
         let text = entry.text("a name")?;
+        if text.len() > MAX_NAME * 2 {
+            return malformed("a name that is too long");
+        }
         if offset == self.at {
             entry.take(2, "a name's end")?;
             self.at = entry.at;
@@ -88,6 +131,8 @@ pub trait Visitor<'a> {
     fn instance(&mut self, instance: Instance<'a>) -> Read<()>;
     /// The element ends.
     fn close(&mut self) -> Read<()>;
+    /// What the walk may still cost.
+    fn budget(&mut self) -> &mut Budget;
 }
 
 /// Walks the tokens from the cursor to `end` or the end-of-fragment token. Element starts carry a dependency only
@@ -95,6 +140,7 @@ pub trait Visitor<'a> {
 pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visitor: &mut impl Visitor<'a>) -> Read<()> {
     const MORE: u8 = 0x40;
     while cursor.at < end {
+        let start = cursor.at;
         let token = cursor.u8("a token")?;
         match token & !MORE {
             0x00 => break,
@@ -105,6 +151,7 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
                 if token & MORE != 0 {
                     cursor.u32("an attribute list's size")?;
                 }
+                visitor.budget().spend(name.len())?;
                 visitor.open(name, dependency.filter(|&id| id != 0xffff))?;
             }
             0x02 => visitor.content()?,
@@ -117,7 +164,11 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
                 0x01 => visitor.text(cursor.text("a literal")?)?,
                 _ => return malformed("a literal that is not text"),
             },
-            0x06 => visitor.attribute(cursor.name()?)?,
+            0x06 => {
+                let name = cursor.name()?;
+                visitor.budget().spend(name.len())?;
+                visitor.attribute(name)?;
+            }
             0x07 => visitor.text(cursor.text("a CDATA section")?)?,
             0x08 => visitor.text(cursor.take(2, "a character reference")?)?,
             0x09 => visitor.text(entity(cursor.name()?))?,
@@ -131,6 +182,10 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
             }
             0x0f => drop(cursor.take(3, "a fragment header")?),
             _ => return Err(Reason::RecordContent(format!("unknown token {token:#04x}"))),
+        }
+        visitor.budget().spend(cursor.at - start)?;
+        if cursor.at > end {
+            return malformed("a token that reaches past its fragment");
         }
     }
     Ok(())
@@ -208,7 +263,7 @@ impl<'a> Instance<'a> {
 }
 
 /// Whether an element is left out: the slot it depends on is empty (MS-EVEN6 2.2.12).
-pub fn is_left_out(instance: Option<&Instance<'_>>, dependency: Option<u16>) -> bool {
+pub fn is_left_out(instance: Option<Instance<'_>>, dependency: Option<u16>) -> bool {
     dependency.is_some_and(|index| {
         let slot = instance.and_then(|instance| instance.slot(index));
         slot.is_none_or(|(kind, bytes)| kind == 0 || kind == BINARY_XML && bytes.is_empty())
@@ -223,6 +278,17 @@ pub const ARRAY: u8 = 0x80;
 /// The little-endian number in all of `bytes`, up to eight of them.
 pub fn number(bytes: &[u8]) -> u64 {
     bytes.iter().take(8).rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
+/// What the value of a slot costs: its bytes, and for an array the room its items take.
+pub fn cost(kind: u8, bytes: &[u8]) -> usize {
+    const ITEM: usize = 32;
+    let items = match (kind & ARRAY, kind & !ARRAY) {
+        (0, _) => 0,
+        (_, 0x01) => bytes.as_chunks::<2>().0.iter().filter(|unit| **unit == [0, 0]).count(),
+        _ => bytes.len(),
+    };
+    bytes.len() + items * ITEM
 }
 
 /// Gives the value or, for an array, its values (MS-EVEN6 2.2.13) to `take`.

@@ -34,8 +34,6 @@ const RECORD_MAGIC: &[u8; 4] = b"\x2a\x2a\0\0";
 pub struct Header {
     /// The log was not closed cleanly; its header and last chunk may be older than its records.
     pub dirty: bool,
-    /// The number of the chunk written last, where the newest records are.
-    pub last_chunk: u64,
     /// What is wrong with the header itself.
     pub problem: Option<Problem>,
 }
@@ -45,17 +43,26 @@ impl Header {
     ///
     /// `start` is the first [`HEADER_SIZE`] bytes and, where the file is that long, the first bytes of the first chunk:
     /// a log with a destroyed header is recognised by its first chunk.
-    pub fn recognise(start: &[u8]) -> Option<Header> {
+    /// `size` is that of the whole file.
+    pub fn recognise(start: &[u8], size: u64) -> Option<Header> {
         let problem = |reason| Some(Problem { offset: 0, reason, lost: 0 });
         if let Ok(header) = EvtxFileHeader::from_bytes(start) {
+            let dirty = header.flags.contains(HeaderFlags::DIRTY);
+            let last = header.last_chunk_number;
             return Some(Header {
-                dirty: header.flags.contains(HeaderFlags::DIRTY),
-                last_chunk: header.last_chunk_number,
-                problem: if header.validate_checksum() { None } else { problem(Reason::FileHeaderChecksum) },
+                dirty,
+                problem: if !header.validate_checksum() {
+                    problem(Reason::FileHeaderChecksum)
+                } else if !dirty && last >= chunk_count(size).max(1) {
+                    // A dirty log's header is older than its chunks, and says nothing.
+                    problem(Reason::FileCut(last))
+                } else {
+                    None
+                },
             });
         }
         let has_chunk = start.get(HEADER_SIZE as usize..).is_some_and(|rest| rest.starts_with(b"ElfChnk\0"));
-        has_chunk.then(|| Header { dirty: false, last_chunk: 0, problem: problem(Reason::FileHeader) })
+        has_chunk.then(|| Header { dirty: false, problem: problem(Reason::FileHeader) })
     }
 }
 
@@ -81,12 +88,13 @@ impl Reader {
     pub fn slice(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> Coverage {
         let mut coverage = Coverage::default();
         for (index, chunk) in bytes.chunks(CHUNK_SIZE as usize).enumerate() {
-            self.chunk(chunk, offset + index as u64 * CHUNK_SIZE, sink, &mut coverage);
+            coverage.merge(self.chunk(chunk, offset + index as u64 * CHUNK_SIZE, sink));
         }
         coverage
     }
 
-    fn chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink, coverage: &mut Coverage) {
+    fn chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> Coverage {
+        let mut coverage = Coverage::default();
         let problem = |reason| Problem { offset, reason, lost: 0 };
         let Ok(header) = EvtxChunkHeader::from_bytes(bytes) else {
             if bytes.iter().any(|&byte| byte != 0) {
@@ -96,7 +104,7 @@ impl Reader {
                     Reason::NotAChunk
                 }));
             }
-            return;
+            return coverage;
         };
         coverage.chunks += 1;
         let cut = bytes.len() < CHUNK_SIZE as usize;
@@ -113,22 +121,22 @@ impl Reader {
         }
         self.templates.clear();
         let mut walk = Walk { reader: self, bytes, offset, header: &header, intact, seen: 0, read: 0 };
-        walk.records(sink, coverage);
+        walk.records(sink, &mut coverage);
         let (seen, read) = (walk.seen, walk.read);
         coverage.records += read;
         let declared = declared_records(&header);
         if declared > seen {
             let lost = declared - seen;
-            let reason = Reason::RecordsMissing;
             // In a cut or broken chunk the missing records have a reason already: it gets the number.
             match coverage.problems.iter_mut().rev().find(|problem| problem.offset == offset) {
                 Some(problem) => {
                     problem.lost += lost;
                     coverage.lost += lost;
                 }
-                None => coverage.add(Problem { offset, reason, lost }),
+                None => coverage.add(Problem { offset, reason: Reason::RecordsMissing, lost }),
             }
         }
+        coverage
     }
 
     /// Finds the records that start at the given offsets of a chunk, for a second look at them.
@@ -203,7 +211,8 @@ impl Walk<'_, '_> {
                     if let Err(reason) = self.record(content, at, sink) {
                         coverage.add(Problem { offset: self.offset + at as u64, reason, lost: 1 });
                     }
-                    if id == self.header.last_event_record_id {
+                    // Behind the last record, a chunk whose checksum is wrong may hold records of the log's last round.
+                    if id == self.header.last_event_record_id && !self.intact {
                         return;
                     }
                     at = next;
@@ -228,8 +237,10 @@ impl Walk<'_, '_> {
         let reader = &mut *self.reader;
         let (head, body) = reader.templates.read(&mut reader.names, self.bytes, content, at)?;
         let record = Record { head: head.resolve(&reader.names), offset: self.offset + at as u64, body };
-        if !self.intact {
-            record.try_event()?;
+        if !self.intact
+            && let (_, Some(reason)) = record.read()
+        {
+            return Err(reason);
         }
         self.read += 1;
         sink.record(&record);

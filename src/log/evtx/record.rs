@@ -1,8 +1,10 @@
 //! One record: its head by way of its template, and all its values when somebody asks.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::rc::Rc;
 
-use super::binxml::{self, BINARY_XML, Cursor, Instance, MAX_DEPTH, Visitor, malformed, walk};
+use super::binxml::{self, BINARY_XML, Budget, Cursor, Instance, MAX_DEPTH, Visitor, malformed, walk};
 use super::{RECORD_FRAME, RawHead};
 use crate::event::{Field, Level, Names, Part, Time, Value, utf16};
 use crate::log::Reason;
@@ -14,6 +16,8 @@ type Read<T> = Result<T, Reason>;
 #[derive(Default)]
 pub struct Templates {
     plans: Vec<(u32, Plan)>,
+    /// What reading the chunk's records may still cost.
+    budget: Rc<Cell<usize>>,
 }
 
 /// Where each value of the head comes from.
@@ -41,6 +45,7 @@ impl Templates {
     /// Forgets the templates of the last chunk.
     pub fn clear(&mut self) {
         self.plans.clear();
+        self.budget.set(Budget::CHUNK);
     }
 
     /// Reads the head of the record that starts at `at` and whose content is `content`.
@@ -51,11 +56,11 @@ impl Templates {
         content: std::ops::Range<usize>,
         at: usize,
     ) -> Read<(RawHead, Body<'a>)> {
-        let body = Body::read(data, content)?;
+        let body = Body::read(data, content, &self.budget)?;
         let plan = match body.root {
             Some(instance) => self.plan(names, &instance)?,
             None => {
-                let mut finder = HeadFinder::new(names);
+                let mut finder = HeadFinder::new(names, Budget::new(&self.budget));
                 walk(&mut body.cursor(), body.end, false, &mut finder)?;
                 finder.plan
             }
@@ -80,7 +85,7 @@ impl Templates {
             return Ok(*plan);
         }
         let (mut cursor, end) = instance.definition()?;
-        let mut finder = HeadFinder::new(names);
+        let mut finder = HeadFinder::new(names, Budget::new(&self.budget));
         walk(&mut cursor, end, true, &mut finder)?;
         let plan = finder.plan;
         self.plans.push((instance.definition, plan));
@@ -142,6 +147,7 @@ impl<'a> Slots<'a, '_> {
 /// Finds the places of the head's values in a template.
 struct HeadFinder<'a, 'n> {
     names: &'n mut Names,
+    budget: Budget,
     plan: Plan,
     depth: usize,
     in_system: bool,
@@ -156,8 +162,8 @@ fn is(name: &[u8], word: &str) -> bool {
 }
 
 impl<'a, 'n> HeadFinder<'a, 'n> {
-    fn new(names: &'n mut Names) -> Self {
-        HeadFinder { names, plan: Plan::default(), depth: 0, in_system: false, element: &[], attribute: None }
+    fn new(names: &'n mut Names, budget: Budget) -> Self {
+        HeadFinder { names, budget, plan: Plan::default(), depth: 0, in_system: false, element: &[], attribute: None }
     }
 
     /// The place that the current token fills, unless it is filled already.
@@ -227,20 +233,25 @@ impl<'a> Visitor<'a> for HeadFinder<'a, '_> {
         self.depth = self.depth.saturating_sub(1);
         Ok(())
     }
+
+    fn budget(&mut self) -> &mut Budget {
+        &mut self.budget
+    }
 }
 
 /// The content of a record, not yet read.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Body<'a> {
     data: &'a [u8],
     start: usize,
     end: usize,
     /// Nearly every record is one instance of a template.
     root: Option<Instance<'a>>,
+    budget: Rc<Cell<usize>>,
 }
 
 impl<'a> Body<'a> {
-    pub(super) fn read(data: &'a [u8], content: std::ops::Range<usize>) -> Read<Body<'a>> {
+    pub(super) fn read(data: &'a [u8], content: std::ops::Range<usize>, budget: &Rc<Cell<usize>>) -> Read<Body<'a>> {
         let mut cursor = Cursor { data, at: content.start };
         let mut root = None;
         if let [0x0f, _, _, _, 0x0c, ..] | [0x0c, ..] = data[content.clone()] {
@@ -254,7 +265,7 @@ impl<'a> Body<'a> {
                 root = Some(instance);
             }
         }
-        Ok(Body { data, start: content.start, end: content.end, root })
+        Ok(Body { data, start: content.start, end: content.end, root, budget: budget.clone() })
     }
 
     pub(super) fn cursor(&self) -> Cursor<'a> {
@@ -268,7 +279,8 @@ impl<'a> Body<'a> {
 
     /// Appends every field but those of the head.
     pub fn fields(&self, fields: &mut Vec<Field<'a>>) -> Read<()> {
-        let mut collector = Collector { fields, path: Vec::new(), instances: Vec::new(), skip: 0 };
+        let budget = Budget::new(&self.budget);
+        let mut collector = Collector { fields, budget, path: Vec::new(), instances: Vec::new(), skip: 0 };
         walk(&mut self.cursor(), self.end, false, &mut collector)
     }
 }
@@ -278,9 +290,11 @@ const _: () = assert!(RECORD_FRAME == 28, "Templates::read looks at the id and t
 /// Collects the values of a record in the order of its XML.
 struct Collector<'a, 'f> {
     fields: &'f mut Vec<Field<'a>>,
+    budget: Budget,
     path: Vec<Element<'a>>,
-    /// The instances around the current token, the innermost last.
-    instances: Vec<Instance<'a>>,
+    /// What is around the current token, the innermost last: an instance of a template, or the fragment that is the
+    /// value of a slot, which has no slots itself.
+    instances: Vec<Option<Instance<'a>>>,
     /// How many open elements are left out because the slot they depend on is empty.
     skip: usize,
 }
@@ -349,7 +363,7 @@ impl<'a> Collector<'a, '_> {
             return malformed("templates nested too deeply");
         }
         let (mut cursor, end) = instance.definition()?;
-        self.instances.push(instance);
+        self.instances.push(Some(instance));
         let (skip, depth) = (self.skip, self.path.len());
         let result = walk(&mut cursor, end, true, self);
         self.skip = skip;
@@ -361,7 +375,7 @@ impl<'a> Collector<'a, '_> {
 
 impl<'a> Visitor<'a> for Collector<'a, '_> {
     fn open(&mut self, name: &'a [u8], dependency: Option<u16>) -> Read<()> {
-        if self.skip > 0 || binxml::is_left_out(self.instances.last(), dependency) {
+        if self.skip > 0 || binxml::is_left_out(self.instances.last().copied().flatten(), dependency) {
             self.skip += 1;
             return Ok(());
         }
@@ -410,7 +424,7 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
         if self.skip > 0 {
             return Ok(());
         }
-        let Some(&instance) = self.instances.last() else { return malformed("a slot outside a template") };
+        let Some(&Some(instance)) = self.instances.last() else { return malformed("a slot outside a template") };
         match instance.slot(index) {
             None => Ok(()),
             Some((BINARY_XML, [])) => Ok(()),
@@ -420,9 +434,13 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
                 }
                 let mut cursor = instance.cursor_at(bytes);
                 let end = cursor.at + bytes.len();
-                walk(&mut cursor, end, false, self)
+                self.instances.push(None);
+                walk(&mut cursor, end, false, self)?;
+                self.instances.pop();
+                Ok(())
             }
             Some((kind, bytes)) => {
+                self.budget.spend(binxml::cost(kind, bytes))?;
                 if let Some(element) = self.path.last_mut() {
                     element.is_array |= kind & binxml::ARRAY != 0;
                 }
@@ -456,6 +474,10 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
             self.push(part, name, value);
         }
         Ok(())
+    }
+
+    fn budget(&mut self) -> &mut Budget {
+        &mut self.budget
     }
 }
 

@@ -1,8 +1,10 @@
 //! A record as the XML that Event Viewer shows.
 
+use std::cell::Cell;
 use std::fmt::Write;
+use std::rc::Rc;
 
-use super::binxml::{self, BINARY_XML, Instance, MAX_DEPTH, Visitor, malformed, walk};
+use super::binxml::{self, BINARY_XML, Budget, Instance, MAX_DEPTH, Visitor, malformed, walk};
 use super::frame;
 use super::record::Body;
 use crate::event::{Value, utf16};
@@ -16,17 +18,26 @@ const MAX_LENGTH: usize = 4 << 20;
 /// The record that starts at `at` in the given chunk, as XML.
 pub fn to_xml(chunk: &[u8], at: usize) -> Result<String, Reason> {
     let (content, _) = frame(chunk, at)?;
-    let body = Body::read(chunk, content)?;
-    let mut writer =
-        Writer { out: String::new(), instances: Vec::new(), open: Vec::new(), state: State::Content, skip: 0 };
+    let budget = Rc::new(Cell::new(Budget::CHUNK));
+    let body = Body::read(chunk, content, &budget)?;
+    let mut writer = Writer {
+        budget: Budget::new(&budget),
+        out: String::new(),
+        instances: Vec::new(),
+        open: Vec::new(),
+        state: State::Content,
+        skip: 0,
+    };
     walk(&mut body.cursor(), body.end(), false, &mut writer)?;
     Ok(writer.out)
 }
 
 /// Writes an element tree, each element on a line of its own.
 struct Writer<'a> {
+    budget: Budget,
     out: String,
-    instances: Vec<Instance<'a>>,
+    /// As in the collector of fields: `None` is a fragment without slots.
+    instances: Vec<Option<Instance<'a>>>,
     open: Vec<Element>,
     state: State,
     /// How many open elements are left out because the slot they depend on is empty.
@@ -127,19 +138,22 @@ impl Writer<'_> {
 
 impl<'a> Visitor<'a> for Writer<'a> {
     fn open(&mut self, name: &'a [u8], dependency: Option<u16>) -> Read<()> {
-        if self.skip > 0 || binxml::is_left_out(self.instances.last(), dependency) {
+        if self.skip > 0 || binxml::is_left_out(self.instances.last().copied().flatten(), dependency) {
             self.skip += 1;
             return Ok(());
         }
         if self.open.len() >= MAX_DEPTH {
             return malformed("elements nested too deeply");
         }
+        if self.out.len() > MAX_LENGTH {
+            return malformed("more text than a record can have");
+        }
         self.leave(State::Content);
         if let Some(parent) = self.open.last_mut() {
             parent.has_elements = true;
         }
         self.line(self.open.len());
-        let element = Element { name: utf16(name), has_elements: false, start: self.out.len() };
+        let element = Element { name: safe_name(name), has_elements: false, start: self.out.len() };
         let _ = write!(self.out, "<{}", element.name);
         self.open.push(element);
         self.state = State::Tag;
@@ -149,7 +163,7 @@ impl<'a> Visitor<'a> for Writer<'a> {
     fn attribute(&mut self, name: &'a [u8]) -> Read<()> {
         if self.skip == 0 {
             self.leave(State::Tag);
-            let _ = write!(self.out, " {}=\"", utf16(name));
+            let _ = write!(self.out, " {}=\"", safe_name(name));
             self.state = State::Attribute;
         }
         Ok(())
@@ -173,7 +187,7 @@ impl<'a> Visitor<'a> for Writer<'a> {
     }
 
     fn slot(&mut self, index: u16) -> Read<()> {
-        let Some(&instance) = self.instances.last() else { return malformed("a slot outside a template") };
+        let Some(&Some(instance)) = self.instances.last() else { return malformed("a slot outside a template") };
         let Some((kind, bytes)) = instance.slot(index).filter(|_| self.skip == 0) else { return Ok(()) };
         if kind == BINARY_XML {
             if self.instances.len() >= MAX_DEPTH {
@@ -181,8 +195,12 @@ impl<'a> Visitor<'a> for Writer<'a> {
             }
             let mut cursor = instance.cursor_at(bytes);
             let end = cursor.at + bytes.len();
-            return walk(&mut cursor, end, false, self);
+            self.instances.push(None);
+            walk(&mut cursor, end, false, self)?;
+            self.instances.pop();
+            return Ok(());
         }
+        self.budget.spend(binxml::cost(kind, bytes))?;
         let mut values = Vec::new();
         binxml::values(kind, bytes, |value| values.push(value));
         if self.state == State::Tag && !(values.is_empty() || values == [Value::Null]) {
@@ -199,7 +217,7 @@ impl<'a> Visitor<'a> for Writer<'a> {
             return malformed("templates nested too deeply");
         }
         let (mut cursor, end) = instance.definition()?;
-        self.instances.push(instance);
+        self.instances.push(Some(instance));
         walk(&mut cursor, end, true, self)?;
         self.instances.pop();
         Ok(())
@@ -213,4 +231,14 @@ impl<'a> Visitor<'a> for Writer<'a> {
         }
         Ok(())
     }
+
+    fn budget(&mut self) -> &mut Budget {
+        &mut self.budget
+    }
+}
+
+/// A name that cannot break out of its tag.
+fn safe_name(name: &[u8]) -> String {
+    let safe = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+    utf16(name).chars().map(|c| if safe(c) { c } else { '_' }).collect()
 }

@@ -1,0 +1,374 @@
+//! The command line, run as people and scripts run it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use log_writer::logs::{Article, founding, sample};
+use log_writer::{Event, Level, evtx, filetime};
+use serde_json::Value;
+
+/// A folder for the files of one test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Folder {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn write(&self, name: &str, content: &[u8]) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+fn run(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_evtx-checkup")).args(arguments).output().unwrap()
+}
+
+/// Runs the program on files and checks its exit status. Gives what it wrote.
+fn check(arguments: &[&str], status: i32) -> String {
+    let output = run(arguments);
+    let (out, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}\n{out}\n{error}");
+    assert_eq!(error, "", "{arguments:?}");
+    out
+}
+
+/// The same for `--format json`.
+fn check_json(files: &[&str], status: i32) -> Value {
+    serde_json::from_str(&check(&[&["--format", "json"], files].concat(), status)).unwrap()
+}
+
+/// A log without a problem.
+fn quiet() -> Vec<u8> {
+    evtx([Event::classic("EventLog", 6005), Event::service_control_manager(7036).param("Spooler").param("running")])
+}
+
+/// A log with one known issue, in the last record of its only chunk.
+fn crashed() -> Vec<u8> {
+    let crash = Event::service_control_manager(7034).param("Contoso Agent").param("1");
+    evtx([Event::classic("EventLog", 6005), crash.time(filetime(2026, 11, 20, 7, 21, 19))])
+}
+
+#[test]
+fn the_exit_status_says_what_was_found_and_what_was_not_read() {
+    let folder = Folder::new("status");
+    let quiet = folder.write("quiet.evtx", &quiet());
+    let crashed_log = folder.write("crashed.evtx", &crashed());
+    check(&[&quiet], 0);
+    check(&[&crashed_log], 1);
+    check(&[&quiet, &crashed_log], 1);
+    // What is not an event log.
+    let text = folder.write("notes.txt", b"Not a log.\n");
+    check(&[&text], 2);
+    check(&[&folder.write("notes.evtx", b"Not a log, whatever its name.\n")], 2);
+    check(&[&folder.write("empty.evtx", b"")], 2);
+    check(&[&folder.path("missing.evtx")], 2);
+    check(&[folder.0.to_str().unwrap()], 2);
+    // A log is read whatever its name is.
+    check(&[&folder.write("crashed.txt", &crashed())], 1);
+    // Damage outweighs findings: what was not read may hold more.
+    let mut damaged = crashed();
+    damaged[4096 + 512 + 40] ^= 0xff;
+    let damaged = folder.write("damaged.evtx", &damaged);
+    let out = check(&[&damaged], 2);
+    assert!(out.contains("A service ended unexpectedly"), "the findings are shown all the same:\n{out}");
+    let mut cut = crashed();
+    cut.truncate(40_000);
+    check(&[&folder.write("cut.evtx", &cut)], 2);
+    check(&[&folder.write("no-header.evtx", &quiet_without_header())], 2);
+    let mut header = crashed();
+    header[100] ^= 1;
+    check(&[&folder.write("header.evtx", &header)], 2);
+    check(&[&quiet, &text], 2);
+    check(&[&crashed_log, &folder.path("missing.evtx")], 2);
+}
+
+/// A log without a problem whose file header is gone.
+fn quiet_without_header() -> Vec<u8> {
+    let mut log = quiet();
+    log[..4096].fill(0);
+    log
+}
+
+/// Checks that an object has these keys and no others.
+fn check_keys(value: &Value, keys: &[&str]) {
+    let own: BTreeSet<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(own, keys.iter().copied().collect(), "{value}");
+}
+
+/// Checks the shape of a report, and that its sums add up.
+fn check_shape(report: &Value) {
+    check_keys(report, &["files", "findings", "unexplained", "explained_groups", "totals"]);
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let number = |value: &Value| value.as_u64().unwrap();
+    for file in list(&report["files"]) {
+        let keys = ["name", "kind", "computer", "records", "damaged", "problems", "dirty", "first", "last"];
+        check_keys(&file, &keys);
+        assert!(file["name"].is_string() && file["kind"].is_string() && file["dirty"].is_boolean());
+        assert_eq!(file["first"].is_string(), number(&file["records"]) > 0);
+        assert_eq!(file["last"].is_string(), number(&file["records"]) > 0);
+        for problem in list(&file["problems"]) {
+            check_keys(&problem, &["offset", "reason"]);
+            assert!(problem["offset"].is_u64() && problem["reason"].is_string());
+        }
+    }
+    for finding in list(&report["findings"]) {
+        let keys = [
+            "id",
+            "title",
+            "level",
+            "verdict",
+            "count",
+            "first",
+            "last",
+            "subjects",
+            "computers",
+            "sources",
+            "other_windows",
+        ];
+        check_keys(&finding, &keys);
+        assert!(["informational", "low", "medium", "high", "critical"].contains(&finding["level"].as_str().unwrap()));
+        let verdicts = ["fix", "investigate", "safe-to-ignore", "informational"];
+        assert!(verdicts.contains(&finding["verdict"].as_str().unwrap()));
+        assert!(number(&finding["count"]) > 0 && finding["first"].as_str() <= finding["last"].as_str());
+        list(&finding["subjects"]).iter().for_each(|subject| check_keys(subject, &["name", "count"]));
+        let subjects: u64 = list(&finding["subjects"]).iter().map(|subject| number(&subject["count"])).sum();
+        assert!(subjects <= number(&finding["count"]));
+        assert!(list(&finding["computers"]).iter().all(Value::is_string));
+        assert!(!list(&finding["sources"]).is_empty() && list(&finding["sources"]).iter().all(Value::is_string));
+    }
+    let sum = |key: &str| -> u64 {
+        for kind in list(&report[key]) {
+            check_keys(&kind, &["provider", "event_id", "level", "count"]);
+            assert!(["critical", "error", "warning"].contains(&kind["level"].as_str().unwrap()));
+            assert!(kind["provider"].is_string() && kind["event_id"].is_u64());
+        }
+        list(&report[key]).iter().map(|kind| number(&kind["count"])).sum()
+    };
+    let totals = &report["totals"];
+    check_keys(totals, &["records", "critical", "error", "warning", "explained"]);
+    assert_eq!(sum("explained_groups"), number(&totals["explained"]));
+    let problems = ["critical", "error", "warning"].map(|level| number(&totals[level])).iter().sum::<u64>();
+    assert_eq!(sum("explained_groups") + sum("unexplained"), problems);
+    let records: u64 = list(&report["files"]).iter().map(|file| number(&file["records"])).sum();
+    assert_eq!(records, number(&totals["records"]));
+}
+
+#[test]
+fn json_of_logs_with_and_without_findings() {
+    let folder = Folder::new("json");
+    let path = folder.write("crashed.evtx", &crashed());
+    let report = check_json(&[&path], 1);
+    check_shape(&report);
+    let first = "2026-11-20T08:00:00.0000000Z";
+    let crash = "2026-11-20T07:21:19.0000000Z";
+    assert_eq!(
+        report["files"],
+        serde_json::json!([{
+            "name": path, "kind": "evtx", "computer": "SAMPLE-PC", "records": 2, "damaged": 0, "problems": [],
+            "dirty": false, "first": crash, "last": first,
+        }])
+    );
+    let finding = &report["findings"][0];
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    assert_eq!((&finding["id"], &finding["count"]), (&"service-crashed".into(), &1.into()));
+    assert_eq!(finding["subjects"], serde_json::json!([{"name": "Contoso Agent", "count": 1}]));
+    assert_eq!(finding["computers"], serde_json::json!(["SAMPLE-PC"]));
+    assert_eq!((&finding["first"], &finding["last"]), (&crash.into(), &crash.into()));
+    assert_eq!(finding["other_windows"], Value::Bool(false));
+    let kind = serde_json::json!([{
+        "provider": "Service Control Manager", "event_id": 7034, "level": "error", "count": 1,
+    }]);
+    assert_eq!((&report["explained_groups"], &report["unexplained"]), (&kind, &serde_json::json!([])));
+
+    let quiet = check_json(&[&folder.write("quiet.evtx", &quiet())], 0);
+    check_shape(&quiet);
+    assert_eq!((&quiet["findings"], &quiet["unexplained"]), (&serde_json::json!([]), &serde_json::json!([])));
+
+    for (name, log) in [("sample.evtx", sample()), ("seed.evtx", founding(Article::Q277770).evtx())] {
+        let report = check_json(&[&folder.write(name, &log)], 1);
+        check_shape(&report);
+        assert!(report["findings"].as_array().unwrap().len() > 1 && report["totals"]["explained"].as_u64() > Some(0));
+    }
+}
+
+#[test]
+fn json_of_what_could_not_be_read() {
+    let folder = Folder::new("json-unread");
+    let missing = folder.path("missing.evtx");
+    let report = check_json(&[&missing], 2);
+    check_shape(&report);
+    let file = &report["files"][0];
+    assert_eq!((&file["name"], &file["records"]), (&missing.as_str().into(), &0.into()));
+    assert!(file["problems"][0]["reason"].as_str().unwrap().contains("could not be read"), "{file}");
+
+    let report = check_json(&[&folder.write("notes.txt", b"Not a log.")], 2);
+    check_shape(&report);
+    assert_eq!(report["files"][0]["kind"], "text");
+
+    let mut damaged = crashed();
+    damaged[4096 + 512] = b'?';
+    let report = check_json(&[&folder.write("damaged.evtx", &damaged)], 2);
+    check_shape(&report);
+    let file = &report["files"][0];
+    assert_eq!((&file["kind"], &file["records"], &file["damaged"]), (&"evtx".into(), &1.into(), &1.into()));
+    let offsets: Vec<_> = file["problems"].as_array().unwrap().iter().map(|p| p["offset"].as_u64().unwrap()).collect();
+    assert_eq!(offsets, [4096, 4096 + 512]);
+}
+
+#[test]
+fn several_files_give_one_report() {
+    let folder = Folder::new("several");
+    let log = founding(Article::Q101355);
+    let one = folder.write("one.evtx", &log.evtx());
+    let two = folder.write("two.evtx", &crashed());
+    let three = folder.write("three.evtx", &quiet());
+    let alone = check_json(&[&one], 1);
+    let report = check_json(&[&one, &two, &three, &one], 1);
+    check_shape(&report);
+    let names: Vec<_> = report["files"].as_array().unwrap().iter().map(|file| file["name"].clone()).collect();
+    assert_eq!(names, [one.as_str(), &two, &three, &one], "the files are in the order given");
+    let count = |report: &Value, id: &str| -> u64 {
+        let findings = report["findings"].as_array().unwrap();
+        findings.iter().find(|finding| finding["id"] == id).map_or(0, |finding| finding["count"].as_u64().unwrap())
+    };
+    for id in ["messenger-name-conflict", "service-ended-with-own-error-code"] {
+        assert!(count(&alone, id) > 0);
+        assert_eq!(count(&report, id), 2 * count(&alone, id), "{id}");
+    }
+    assert_eq!(count(&report, "service-crashed"), 1 + 2 * count(&alone, "service-crashed"));
+    assert_eq!(report["totals"]["records"].as_u64(), Some(2 * log.events.len() as u64 + 4));
+    let text = check(&[&one, &two, &three], 1);
+    for path in [&one, &two, &three] {
+        assert_eq!(text.lines().filter(|line| line.starts_with(&format!("{path}: "))).count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn text_shows_findings_with_what_to_do() {
+    let folder = Folder::new("text");
+    let path = folder.write("crashed.evtx", &crashed());
+    let text = check(&[&path], 1);
+    assert_eq!(text, check(&["--format", "text", &path], 1), "text is the usual format");
+    for part in [
+        "kb/services/service-crashed.md",
+        "affects Contoso Agent (1)",
+        "from 2026-11-20 07:21:19 to 2026-11-20 07:21:19 UTC",
+        "  Resolution:",
+        "crashed.evtx: 2 records read, from SAMPLE-PC",
+        "Of 1 critical, error and warning records, articles explain 1 and none explains 0.",
+    ] {
+        assert!(text.contains(part), "{part:?} in\n{text}");
+    }
+    let unexplained = evtx([Event::classic("Contoso VPN", 5).level(Level::Error), Event::classic("Fabrikam", 1)]);
+    let text = check(&[&folder.write("unexplained.evtx", &unexplained)], 0);
+    assert!(text.contains("No known issue was found in what could be read."), "{text}");
+    assert!(text.contains("Contoso VPN 5 (error)") && !text.contains("Fabrikam"), "{text}");
+}
+
+#[test]
+fn text_says_what_was_not_read() {
+    let folder = Folder::new("text-unread");
+    let check_says = |path: &str, parts: &[&str]| {
+        let text = check(&[path], 2);
+        parts.iter().for_each(|part| assert!(text.contains(part), "{part:?} in\n{text}"));
+    };
+    check_says(&folder.write("notes.txt", b"Not a log."), &["notes.txt: This is a text file, not an event log."]);
+    check_says(&folder.write("empty.evtx", b""), &["empty.evtx: The file is empty"]);
+    let mut cut = crashed();
+    cut.truncate(4096 + 512 + 100);
+    check_says(
+        &folder.write("cut.evtx", &cut),
+        &[
+            "cut.evtx: 0 records read, 2 lost",
+            "at byte 4096: the file ends inside this chunk, after 612 of 65536 bytes",
+            "No known issue was found in what could be read.",
+        ],
+    );
+    check_says(
+        &folder.write("header.evtx", &quiet_without_header()),
+        &["header.evtx: 2 records read", "at byte 0: the file header is damaged; the chunks were read without it"],
+    );
+    let mut second = founding(Article::Q101355).evtx();
+    second[4096 + 65536..][..8].fill(b'?');
+    check_says(&folder.write("second.evtx", &second), &["at byte 69632: no chunk where one should be"]);
+}
+
+#[test]
+fn text_says_why_a_file_could_not_be_opened() {
+    let folder = Folder::new("text-missing");
+    for path in [folder.path("missing.evtx"), folder.0.to_str().unwrap().to_owned()] {
+        let text = check(&[&path], 2);
+        let line = text.lines().find(|line| line.contains("could not be read: "));
+        assert!(line.is_some(), "{text}");
+        assert!(!text.contains("This is not a Windows event log"), "nobody has looked into it:\n{text}");
+    }
+}
+
+#[test]
+fn text_from_the_log_does_not_control_the_terminal() {
+    let folder = Folder::new("hostile");
+    let evil = "a\u{1b}[2J\u{7}\u{8}\u{9b}31m\u{7f}\rb\tc\0d";
+    let crash = Event::service_control_manager(7034).param(evil).param("1").computer(evil).channel(evil);
+    let unknown = Event::classic(evil, 7).level(Level::Error).computer(evil);
+    let text = check(&[&folder.write("hostile.evtx", &evtx([crash, unknown]))], 1);
+    let control: Vec<_> = text.chars().filter(|c| c.is_control() && *c != '\n').collect();
+    assert_eq!(control, [], "{text:?}");
+    assert!(text.contains("\u{fffd}[2J"), "what it was can be seen");
+}
+
+#[test]
+fn text_from_the_log_starts_no_line_of_its_own() {
+    let folder = Folder::new("lines");
+    // Real records do so too: 7026 lists its drivers each on a line of its own.
+    let evil = "Spooler\nNo known issue was found.\r\nAll is well.";
+    let crash = Event::service_control_manager(7034).param(evil).param("1").computer(evil);
+    let unknown = Event::classic(evil, 7).level(Level::Error).computer(evil);
+    let text = check(&[&folder.write("lines.evtx", &evtx([crash, unknown]))], 1);
+    let forged = text.lines().find(|line| line.starts_with("No known") || line.starts_with("All is well"));
+    assert_eq!(forged, None, "{text}");
+    assert!(text.contains("All is well."), "what it was can be seen");
+}
+
+#[test]
+fn help() {
+    for argument in ["--help", "-h"] {
+        let text = check(&[argument], 0);
+        assert!(text.contains("Usage: evtx-checkup [--format text|json] FILE..."), "{text}");
+        assert!(text.contains("Exit status: 0 no known issue, 1 known issues found, 2"), "{text}");
+    }
+    check(&["--format", "json", "--help", "no-such-file"], 0);
+}
+
+#[test]
+fn arguments_that_are_none() {
+    let folder = Folder::new("arguments");
+    let path = folder.write("quiet.evtx", &quiet());
+    let check_refused = |arguments: &[&str], reason: &str| {
+        let output = run(arguments);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{arguments:?}\n{error}");
+        assert!(error.starts_with("evtx-checkup: ") && error.contains("Usage: evtx-checkup"), "{error}");
+        assert!(error.contains(reason), "{reason:?} in {error}");
+    };
+    check_refused(&[], "no file is given");
+    check_refused(&["--format", "json"], "no file is given");
+    check_refused(&["--format", "xml", &path], "`xml` is no format; there are text and json");
+    check_refused(&[&path, "--format"], "--format");
+    check_refused(&["--verbose", &path], "--verbose");
+    check_refused(&["-x", &path], "-x");
+    // Behind `--` everything is a file.
+    let output = run(&["--format=json", "--", &path, "--help"]);
+    assert_eq!(output.status.code(), Some(2), "there is no file --help");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["files"][0]["records"], &report["files"][1]["name"]), (&2.into(), &"--help".into()));
+}

@@ -1,0 +1,416 @@
+//! The known issues of `kb/`, and the linter that keeps them in order.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use evtx_checkup::kb::{Block, Heading, Inline, lint};
+
+/// The article files, each with its text.
+fn files() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let list = |folder: PathBuf| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let areas = list(root.join("kb")).filter(|path| path.is_dir());
+    let articles = areas.flat_map(list).filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let file = |path: PathBuf| {
+        (path.strip_prefix(root).unwrap().display().to_string(), std::fs::read_to_string(&path).unwrap())
+    };
+    articles.map(file).collect()
+}
+
+fn read(files: &[(String, String)]) -> (Vec<evtx_checkup::kb::Article>, Vec<String>) {
+    lint::read(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+}
+
+#[test]
+fn the_built_in_articles_are_those_of_the_folder() {
+    let files = files();
+    let (articles, faults) = read(&files);
+    assert_eq!(faults, [""; 0]);
+    assert!(articles.len() >= 30, "{} articles", articles.len());
+    let ids = |articles: &[evtx_checkup::kb::Article]| -> Vec<String> {
+        articles.iter().map(|article| format!("kb/{}/{}.md", article.area, article.id)).collect()
+    };
+    let names: BTreeSet<_> = files.iter().map(|(path, _)| path.clone()).collect();
+    assert_eq!(ids(&articles).into_iter().collect::<BTreeSet<_>>(), names, "an id is the name of its file");
+    assert_eq!(ids(evtx_checkup::built_in().articles()), ids(&articles), "the build compiled these very articles");
+}
+
+/// The text of blocks, without marks.
+fn plain(blocks: &[Block]) -> String {
+    let block = |block: &Block| match block {
+        Block::Paragraph(text) => Inline::plain(text),
+        Block::List(_, items) => items.iter().map(|item| plain(item)).collect::<Vec<_>>().join("\n"),
+        Block::Code(code) => code.clone(),
+    };
+    blocks.iter().map(block).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_article_has_something_to_say() {
+    let knowledge = evtx_checkup::built_in();
+    for article in knowledge.articles() {
+        for section in &article.sections {
+            let text = plain(&section.blocks);
+            assert!(text.lines().all(|line| !line.trim().is_empty()), "{}: {:?}", article.id, section.heading);
+            assert!(text.len() > 20, "{}: {:?} says {text:?}", article.id, section.heading);
+            // Bold text and links became what they are.
+            assert!(!text.contains("**") && !text.contains("]("), "{}: {:?}", article.id, section.heading);
+        }
+        assert!(article.section(Heading::Symptoms).is_some() && article.section(Heading::Cause).is_some());
+        assert!(!article.sources.is_empty() && !article.applies_to.is_empty(), "{}", article.id);
+    }
+}
+
+#[test]
+fn links_between_articles_lead_to_articles() {
+    fn links<'a>(blocks: &'a [Block], found: &mut Vec<&'a str>) {
+        for block in blocks {
+            match block {
+                Block::Paragraph(text) => inline_links(text, found),
+                Block::List(_, items) => items.iter().for_each(|item| links(item, found)),
+                Block::Code(_) => {}
+            }
+        }
+    }
+    fn inline_links<'a>(text: &'a [Inline], found: &mut Vec<&'a str>) {
+        for inline in text {
+            match inline {
+                Inline::Link(to, inner) => {
+                    found.push(to);
+                    inline_links(inner, found);
+                }
+                Inline::Strong(inner) => inline_links(inner, found),
+                Inline::Text(_) | Inline::Code(_) => {}
+            }
+        }
+    }
+    let knowledge = evtx_checkup::built_in();
+    for article in knowledge.articles() {
+        let mut found = Vec::new();
+        article.sections.iter().for_each(|section| links(&section.blocks, &mut found));
+        for id in found.iter().filter_map(|link| link.strip_prefix('#')) {
+            assert!(knowledge.by_id(id).is_some(), "{} links to #{id}", article.id);
+        }
+    }
+}
+
+/// An article without a fault. The tests below spoil it; their line numbers count from its first line.
+const GOOD: &str = "\
+---
+id: spooler-ended
+title: The print spooler ended with an error
+summary: '{param1} ended: {param2|code}'
+level: medium
+verdict: fix
+applies-to: [Windows 10]
+windows: vista..
+subject: param1
+sources:
+  - {id: Q1, title: The spooler, url: 'https://example.com/spooler'}
+detection:
+  selection:
+    Provider_Name: Service Control Manager
+    EventID: 7023
+    param1: Spooler
+  condition: selection
+examples:
+  match:
+    - {Provider_Name: Service Control Manager, EventID: 7023, param1: Spooler}
+  no-match:
+    - {Provider_Name: Service Control Manager, EventID: 7023, param1: Messenger}
+---
+## Symptoms
+Nothing is printed.
+
+## Cause
+The spooler has ended.
+
+## Resolution
+Start the spooler.
+";
+
+const PATH: &str = "kb/services/spooler-ended.md";
+
+/// Spoils the good article: each text is replaced by the one behind it.
+fn spoiled(changes: &[(&str, &str)]) -> String {
+    let mut text = GOOD.to_owned();
+    for (from, to) in changes {
+        assert_eq!(text.matches(from).count(), 1, "{from:?} stands once in the article");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+/// Checks that files have exactly these faults, in this order.
+fn check_files(files: &[(&str, &str)], expected: &[&str]) {
+    let (articles, faults) = lint::read(files.iter().copied());
+    assert_eq!(faults, expected);
+    assert!(!faults.is_empty() || articles.len() == files.len());
+}
+
+/// Checks that a spoiled article has exactly these faults. A fault without a path is one of the article.
+fn check(changes: &[(&str, &str)], expected: &[&str]) {
+    let expected: Vec<_> = expected.iter().map(|fault| format!("{PATH}:{fault}")).collect();
+    check_files(&[(PATH, &spoiled(changes))], &expected.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_good_article_has_no_fault() {
+    check(&[], &[]);
+    let (articles, _) = lint::read([(PATH, GOOD)]);
+    let [article] = &articles[..] else { panic!("{} articles", articles.len()) };
+    assert_eq!((article.id.as_str(), article.area.as_str()), ("spooler-ended", "services"));
+    // Editors on Windows may write other line ends, and other separators stand in the paths.
+    check_files(&[("kb\\services\\spooler-ended.md", &GOOD.replace('\n', "\r\n"))], &[]);
+}
+
+#[test]
+fn keys() {
+    const KEYS: &str = "id, title, summary, level, verdict, applies-to, windows, subject, sources, detection, examples";
+    check(
+        &[("level: medium\n", "level: medium\nseverity: 3\n")],
+        &[&format!("6: `severity` is no key; there are {KEYS}")],
+    );
+    check(&[("verdict: fix\n", "")], &["2: `verdict` is missing"]);
+    check(&[("verdict: fix", "verdict:")], &["6: `verdict` is missing"]);
+    check(&[("windows: vista..\n", ""), ("subject: param1\n", "")], &[]);
+    check(&[("verdict: fix\n", "verdict: fix\nlevel: low\n")], &["7: `level` is given twice, first at line 5"]);
+    check(
+        &[("    param1: Spooler\n", "    param1: Spooler\n    EventID: 7024\n")],
+        &["17: `EventID` is given twice, first at line 15"],
+    );
+    check(
+        &[("{id: Q1, title: The spooler, url:", "{id: Q1, name: The spooler, url:")],
+        &["11: `name` is no key; there are id, title, url", "11: the source has no `title`"],
+    );
+}
+
+#[test]
+fn words_and_texts() {
+    check(
+        &[("level: medium", "level: severe")],
+        &["5: `level`: `severe` is none of informational, low, medium, high, critical"],
+    );
+    check(
+        &[("verdict: fix", "verdict: ignore")],
+        &["6: `verdict`: `ignore` is none of fix, investigate, safe-to-ignore, informational"],
+    );
+    check(&[("title: The print", "title: [The print"), ("an error", "an error]")], &["3: `title`: one text is wanted"]);
+    check(&[("'{param1} ended", "'{param1 ended")], &["4: `summary`: a `}` is missing in the summary"]);
+    check(&[("{param2|code}", "{param2|hex}")], &["4: `summary`: `hex` is no filter; there is `code`"]);
+    check(&[("applies-to: [Windows 10]", "applies-to: []")], &["7: `applies-to`: a list of texts is wanted"]);
+    let title = "The print spooler ended with an error";
+    let too_long = "the title must have at most 90 characters and no full stop at its end";
+    check(&[(title, &"x".repeat(90))], &[]);
+    check(&[(title, &"x".repeat(91))], &[&format!("3: {too_long}")]);
+    check(&[(title, "The print spooler ended.")], &[&format!("3: {too_long}")]);
+    check(
+        &[("https://example.com/spooler", "javascript:alert(1)")],
+        &["11: `javascript:alert(1)` is no https:// or http:// address"],
+    );
+}
+
+#[test]
+fn windows_ranges() {
+    check(&[("windows: vista..", "windows: 10..7")], &["8: `windows`: `10..7` ends before it starts"]);
+    check(
+        &[("windows: vista..", "windows: '..'")],
+        &["8: `windows`: a range without ends is no range; leave `windows` out"],
+    );
+    let known = "nt3.1, nt3.5, nt3.51, nt4, 2000, xp, 2003, vista, 2008, 7, 2008r2, 8, 2012, 8.1, 2012r2, 10, 2016, \
+                 2019, 2022, 11, 2025";
+    check(
+        &[("windows: vista..", "windows: 95..xp")],
+        &[&format!("8: `windows`: `95` is no Windows version; there are {known}")],
+    );
+}
+
+#[test]
+fn ids_are_file_names() {
+    check(&[("id: spooler-ended", "id: spooler")], &["2: the file must be named `spooler.md`"]);
+    check_files(
+        &[("kb/services/Spooler_Ended.md", &spoiled(&[("id: spooler-ended", "id: Spooler_Ended")]))],
+        &["kb/services/Spooler_Ended.md:2: `Spooler_Ended`: an id is lower-case words joined by `-`"],
+    );
+    check_files(
+        &[("kb/services/spooler-ended.txt", GOOD)],
+        &["kb/services/spooler-ended.txt:2: the file must be named `spooler-ended.md`"],
+    );
+}
+
+#[test]
+fn detections() {
+    check(
+        &[("condition: selection", "condition: selected")],
+        &["17: the condition names `selected`, which is no selection"],
+    );
+    check(
+        &[("  condition: selection\n", "  other:\n    EventID: 1\n  condition: selection\n")],
+        &["17: the selection `other` is not used in the condition"],
+    );
+    check(
+        &[("    param1: Spooler\n", "    param1|startwith: Spooler\n")],
+        &["16: `startwith` is not a modifier that is supported here"],
+    );
+    check(&[("  condition: selection\n", "")], &["13: `condition` is missing"]);
+    check(
+        &[("condition: selection", "condition: 2 of selection")],
+        &["17: `2 of selection` can never be: there are 1 selections"],
+    );
+    check(&[("condition: selection", "condition: (selection")], &["17: a `)` is missing in the condition"]);
+    check(&[("condition: selection", "condition: selection or")], &["17: the condition breaks off"]);
+    check(
+        &[("condition: selection", "condition: selection selection")],
+        &["17: the condition cannot go on with `selection`"],
+    );
+    check(&[("    param1: Spooler\n", "    param1: []\n")], &["16: `param1` has an empty list of values"]);
+    check(
+        &[("    param1: Spooler\n", "    param1|exists: maybe\n")],
+        &["16: `param1|exists`: `exists` takes true or false"],
+    );
+    check(&[("    param1: Spooler\n", "    param2|gt: many\n")], &["16: `param2|gt`: `many` is not a number"]);
+}
+
+#[test]
+fn a_regular_expression_that_is_none() {
+    let text = spoiled(&[("    param1: Spooler\n", "    param1|re: 'Spool(er'\n")]);
+    let (articles, faults) = lint::read([(PATH, text.as_str())]);
+    // What is wrong in the expression is said in the words of the library.
+    let [fault] = &faults[..] else { panic!("{faults:?}") };
+    assert!(fault.starts_with(&format!("{PATH}:16: `param1|re`: ")) && fault.len() > 60, "{fault}");
+    assert!(articles.is_empty());
+}
+
+#[test]
+fn examples_hold() {
+    let no_match = "- {Provider_Name: Service Control Manager, EventID: 7023, param1: Messenger}";
+    check(
+        &[("7023, param1: Spooler}", "7024, param1: Spooler}")],
+        &["20: the detection does not match this `match` example"],
+    );
+    check(&[("param1: Messenger", "param1: SPOOLER")], &["22: the detection matches this `no-match` example"]);
+    check(
+        &[("  no-match:\n", ""), (&format!("    {no_match}\n"), "")],
+        &["19: at least one `no-match` example is wanted"],
+    );
+    check(&[(no_match, "- Messenger")], &["22: an example is a map of fields and values"]);
+    check(
+        &[("  no-match:", "  nomatch:")],
+        &["19: at least one `no-match` example is wanted", "21: `nomatch` is no key; there are match, no-match"],
+    );
+}
+
+#[test]
+fn sections() {
+    let known = "Symptoms, Cause, Resolution, Workaround, More information";
+    check(
+        &[("Start the spooler.\n", "Start the spooler.\n\n## Fix\nStart it.\n")],
+        &[&format!("33: `Fix` is no section; there are {known}")],
+    );
+    check(
+        &[(
+            "## Symptoms\nNothing is printed.\n\n## Cause\nThe spooler has ended.\n",
+            "\
+## Cause\nThe spooler has ended.\n\n## Symptoms\nNothing is printed.\n",
+        )],
+        &["27: the section Symptoms comes twice or too late"],
+    );
+    check(&[("The spooler has ended.\n", "")], &["27: the section Cause is empty"]);
+    check(&[("## Cause\nThe spooler has ended.\n\n", "")], &["24: the section Cause is missing"]);
+    check(&[("## Resolution", "## More information")], &["24: a section Resolution or Workaround is missing"]);
+    check(&[("## Resolution", "## Workaround")], &[]);
+    check(&[("---\n## Symptoms", "---\nIt is broken.\n## Symptoms")], &["24: text stands before the first section"]);
+    // What stands in a code block is no heading.
+    check(&[("Start the spooler.\n", "```\n## Fix\n```\n")], &[]);
+}
+
+#[test]
+fn markdown_that_articles_do_not_use() {
+    let html = "HTML tags (put `<name>` in backticks) are not used in articles";
+    check(&[("Nothing is printed.", "Nothing\nis <b>printed.")], &[&format!("26: {html}")]);
+    check(&[("Start the spooler.", "<script>\nalert(1)\n</script>\n\nStart the spooler.")], &[&format!("31: {html}")]);
+    check(
+        &[("Start the spooler.", "Start\n[the spooler](javascript:alert(1)).")],
+        &["32: the link to `javascript:alert(1)` is neither https://, http:// nor #article"],
+    );
+    check(
+        &[("Start the spooler.", "![The spooler](https://example.com/spooler.png)")],
+        &["31: images are not used in articles"],
+    );
+    check(
+        &[("Start the spooler.", "### Details\nStart it.")],
+        &["31: headings other than the sections' are not used in articles"],
+    );
+}
+
+#[test]
+fn files_that_are_no_articles() {
+    let wanted = "the file must start with front matter between two lines `---`";
+    check_files(&[(PATH, "# A title\n")], &[&format!("{PATH}:1: {wanted}")]);
+    check_files(&[(PATH, "")], &[&format!("{PATH}:1: {wanted}")]);
+    check_files(&[(PATH, "---\nid: spooler-ended\n")], &[&format!("{PATH}:1: {wanted}")]);
+}
+
+#[test]
+fn two_articles_do_not_share_an_id_or_a_detection() {
+    let twin = spoiled(&[("id: spooler-ended", "id: spooler-gone")]);
+    check_files(
+        &[(PATH, GOOD), ("kb/services/spooler-gone.md", &twin)],
+        &["kb/services/spooler-gone.md:1: the detection is that of `spooler-ended`"],
+    );
+    let other = GOOD.replace("7023", "7034");
+    check_files(
+        &[(PATH, GOOD), ("kb/storage/spooler-ended.md", &other)],
+        &["kb/storage/spooler-ended.md:1: the id `spooler-ended` is used twice, also by kb/services/spooler-ended.md"],
+    );
+    check_files(
+        &[(PATH, GOOD), ("kb/storage/spooler-ended.md", GOOD)],
+        &["kb/storage/spooler-ended.md:1: the id `spooler-ended` is used twice, also by kb/services/spooler-ended.md"],
+    );
+}
+
+#[test]
+fn all_faults_of_all_files_at_once_and_in_order() {
+    let first = spoiled(&[
+        ("level: medium", "level: severe"),
+        ("windows: vista..", "windows: 10..7"),
+        ("condition: selection", "condition: selected"),
+        ("Nothing is printed.", "<b>Nothing</b> is printed."),
+        ("The spooler has ended.\n", ""),
+    ]);
+    let second = spoiled(&[("id: spooler-ended", "id: b"), ("param1: Messenger", "param1: Spooler")]);
+    let html = "HTML tags (put `<name>` in backticks) are not used in articles";
+    check_files(
+        &[("kb/x/b.md", &second), ("kb/x/c.md", "No article."), ("kb/x/a.md", &first)],
+        &[
+            "kb/x/a.md:5: `level`: `severe` is none of informational, low, medium, high, critical",
+            "kb/x/a.md:8: `windows`: `10..7` ends before it starts",
+            "kb/x/a.md:17: the condition names `selected`, which is no selection",
+            &format!("kb/x/a.md:25: {html}"),
+            &format!("kb/x/a.md:25: {html}"),
+            "kb/x/a.md:27: the section Cause is empty",
+            "kb/x/b.md:22: the detection matches this `no-match` example",
+            "kb/x/c.md:1: the file must start with front matter between two lines `---`",
+        ],
+    );
+}
+
+#[test]
+fn what_only_a_whole_article_can_be_asked_is_said_with_the_rest() {
+    // The title, the file's name and the examples are looked at although the level is wrong.
+    let title = "x".repeat(91);
+    let text = spoiled(&[
+        ("level: medium", "level: severe"),
+        ("The print spooler ended with an error", &title),
+        ("param1: Messenger", "param1: Spooler"),
+    ]);
+    check_files(
+        &[("kb/services/spooler.md", &text)],
+        &[
+            "kb/services/spooler.md:2: the file must be named `spooler-ended.md`",
+            "kb/services/spooler.md:3: the title must have at most 90 characters and no full stop at its end",
+            "kb/services/spooler.md:5: `level`: `severe` is none of informational, low, medium, high, critical",
+            "kb/services/spooler.md:22: the detection matches this `no-match` example",
+        ],
+    );
+}
