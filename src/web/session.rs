@@ -15,8 +15,8 @@ use crate::event::Level;
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Kind, Problem, Reason};
 
-/// Chunks of an ordinary slice: 4 MiB.
-const SLICE: u64 = 64;
+/// Chunks of an ordinary slice: 8 MiB.
+const SLICE: u64 = 128;
 /// Chunks of a file's first slice, which is to show something at once: 1 MiB.
 const FIRST_SLICE: u64 = 16;
 /// While slices arrive, the page is redrawn this often at most.

@@ -12,11 +12,11 @@ use web_sys::{
 
 use super::knowledge;
 use super::messages::{Outcome, Reply, Request, Row, Task};
-use crate::checkup::{self, FileReport};
+use crate::checkup::{Checkup, FileReport};
 use crate::event::{Event, Value};
 use crate::kb::Article;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
-use crate::log::{Kind, Problem, Reason, Record, Sink};
+use crate::log::{Coverage, Kind, Problem, Reason, Record, Sink};
 
 /// More of a value than this is not sent to the page; the XML has all of it.
 const MAX_SHOWN: usize = 20_000;
@@ -68,16 +68,20 @@ async fn work(task: Task, file: &Blob) -> Result<Outcome, String> {
         }
         Task::Check { number, file: report, first, chunks } => {
             let offset = chunk_offset(first);
-            let mut buffer = Buffer::take();
-            read_slice(file, offset, chunks * CHUNK_SIZE, &mut buffer.0).await?;
-            let report = checkup::slice(knowledge(), number, &report, &buffer.0, offset);
-            let encoded = postcard::to_stdvec(&report).map_err(|error| error.to_string())?;
+            let mut checkup = Checkup::new(knowledge(), number, &report);
+            let (mut reader, mut coverage, mut size) = (Reader::default(), Coverage::default(), 0);
+            stream(file, offset, chunks * CHUNK_SIZE, |bytes| {
+                coverage.merge(reader.slice(bytes, offset + size, &mut checkup));
+                size += bytes.len() as u64;
+            })
+            .await?;
+            let encoded = postcard::to_stdvec(&checkup.finish(coverage, size)).map_err(|error| error.to_string())?;
             Ok(Outcome::Checked(Uint8Array::from(encoded.as_slice()).into()))
         }
         Task::Read { offset, length } => {
-            let mut buffer = Buffer::take();
-            read_slice(file, offset, length, &mut buffer.0).await?;
-            Ok(Outcome::Read(buffer.0.len() as u64))
+            let mut size = 0;
+            stream(file, offset, length, |bytes| size += bytes.len() as u64).await?;
+            Ok(Outcome::Read(size))
         }
         Task::Show { article, offsets } => {
             let mut rows = Rows { article: &article, rows: Vec::new() };
@@ -117,66 +121,58 @@ async fn read(file: &Blob, offset: u64, length: u64) -> Result<Uint8Array, Strin
     Ok(Uint8Array::new(&buffer))
 }
 
-/// Reads a run of bytes into a buffer through a small window that is used again and again: slices that the browser
+/// Reads a run of bytes in pieces of whole chunks (the last one may be cut short), each taken as soon as it is there: the
+/// browser reads on meanwhile. The pieces come through a window that is used again and again; buffers that the browser
 /// allocated anew would pile up until its garbage collector wakes.
-async fn read_slice(file: &Blob, offset: u64, length: u64, buffer: &mut Vec<u8>) -> Result<(), String> {
+async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(&[u8])) -> Result<(), String> {
     let part = part(file, offset, length)?;
-    let size = part.size() as usize;
-    buffer.resize(size, 0);
     let options = ReadableStreamGetReaderOptions::new();
     options.set_mode(ReadableStreamReaderMode::Byob);
-    let reader = part.stream().unchecked_into::<ByteStream>().get_reader(&options);
-    let Ok(reader) = reader else {
+    let Ok(reader) = part.stream().unchecked_into::<ByteStream>().get_reader(&options) else {
         // A browser whose blobs do not stream into a window given.
-        let bytes = read(file, offset, length).await?;
-        buffer.truncate(bytes.length() as usize);
-        bytes.copy_to(buffer);
+        take(&read(file, offset, length).await?.to_vec());
         return Ok(());
     };
-    let mut window = WINDOWS.with_borrow_mut(Vec::pop).unwrap_or_else(|| Uint8Array::new_with_length(WINDOW));
+    let Window { mut window, mut buffer } = WINDOWS.with_borrow_mut(Vec::pop).unwrap_or_default();
     let mut filled = 0;
-    while filled < size {
+    loop {
         let result = JsFuture::from(reader.read(&window)).await.map_err(message)?.unchecked_into::<ReadResult>();
-        let Some(bytes) = result.value() else { break };
-        let room = &mut buffer[filled..];
-        let length = (bytes.length() as usize).min(room.len());
-        if length == 0 {
-            break;
-        }
-        bytes.subarray(0, length as u32).copy_to(&mut room[..length]);
-        filled += length;
+        let Some(bytes) = result.value().filter(|bytes| bytes.length() > 0) else { break };
+        let length = bytes.length() as usize;
+        bytes.copy_to(&mut buffer[filled..filled + length]);
         window = Uint8Array::new(&bytes.buffer());
+        filled += length;
+        let whole = filled - filled % CHUNK_SIZE as usize;
+        take(&buffer[..whole]);
+        buffer.copy_within(whole..filled, 0);
+        filled -= whole;
     }
-    buffer.truncate(filled);
-    // At the end of a file the window stays with the stream.
+    take(&buffer[..filled]);
+    // At its end, the stream may have kept the window.
     if window.length() > 0 {
-        WINDOWS.with_borrow_mut(|windows| windows.push(window));
+        WINDOWS.with_borrow_mut(|windows| windows.push(Window { window, buffer }));
     }
     Ok(())
 }
 
 /// Bytes of a window: what a browser has ready at once is mostly less.
-const WINDOW: u32 = 1 << 20;
+const WINDOW: usize = 1 << 20;
 
 thread_local! {
-    /// Windows that no slice is read through just now.
-    static WINDOWS: RefCell<Vec<Uint8Array>> = const { RefCell::new(Vec::new()) };
-    /// Buffers that no slice is in just now.
-    static BUFFERS: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
+    /// Windows that nothing is read through just now.
+    static WINDOWS: RefCell<Vec<Window>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A buffer for a slice; goes back to the others when it is dropped.
-struct Buffer(Vec<u8>);
-
-impl Buffer {
-    fn take() -> Buffer {
-        Buffer(BUFFERS.with_borrow_mut(Vec::pop).unwrap_or_default())
-    }
+/// The browser's side and ours of what is being read: theirs is transferred to and fro.
+struct Window {
+    window: Uint8Array,
+    /// What has arrived, and the beginning of a chunk before it.
+    buffer: Vec<u8>,
 }
 
-impl Drop for Buffer {
-    fn drop(&mut self) {
-        BUFFERS.with_borrow_mut(|buffers| buffers.push(std::mem::take(&mut self.0)));
+impl Default for Window {
+    fn default() -> Self {
+        Window { window: Uint8Array::new_with_length(WINDOW as u32), buffer: vec![0; WINDOW + CHUNK_SIZE as usize] }
     }
 }
 

@@ -161,7 +161,11 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
             }
             0x04 => visitor.close()?,
             0x05 => match cursor.u8("a literal's type")? {
-                0x01 => visitor.text(cursor.text("a literal")?)?,
+                0x01 => {
+                    let text = cursor.text("a literal")?;
+                    within(cursor, end)?;
+                    visitor.text(text)?;
+                }
                 _ => return malformed("a literal that is not text"),
             },
             0x06 => {
@@ -169,7 +173,11 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
                 visitor.budget().spend(name.len())?;
                 visitor.attribute(name)?;
             }
-            0x07 => visitor.text(cursor.text("a CDATA section")?)?,
+            0x07 => {
+                let text = cursor.text("a CDATA section")?;
+                within(cursor, end)?;
+                visitor.text(text)?;
+            }
             0x08 => visitor.text(cursor.take(2, "a character reference")?)?,
             0x09 => visitor.text(entity(cursor.name()?))?,
             0x0a => drop(cursor.name()?),
@@ -184,11 +192,13 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
             _ => return Err(Reason::RecordContent(format!("unknown token {token:#04x}"))),
         }
         visitor.budget().spend(cursor.at - start)?;
-        if cursor.at > end {
-            return malformed("a token that reaches past its fragment");
-        }
+        within(cursor, end)?;
     }
     Ok(())
+}
+
+fn within(cursor: &Cursor<'_>, end: usize) -> Read<()> {
+    if cursor.at > end { malformed("a token that reaches past its fragment") } else { Ok(()) }
 }
 
 /// The character that one of XML's five named entities stands for; nothing for any other.
