@@ -10,8 +10,8 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Url, Worker
 
 use super::messages::{Outcome, Reply, Request, Task};
 
-/// Tasks that a worker has at once: it reads for one while it works on the other.
-const TASKS_PER_WORKER: usize = 2;
+/// Tasks that a worker has at once: the browser reads for some while the worker is at another.
+const TASKS_PER_WORKER: usize = 3;
 /// More workers than this only take memory.
 const MAX_WORKERS: usize = 8;
 /// A worker that dies before it is ready is replaced this often, then given up.

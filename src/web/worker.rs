@@ -137,10 +137,14 @@ async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(&[u8
     let mut filled = 0;
     loop {
         let result = JsFuture::from(reader.read(&window)).await.map_err(message)?.unchecked_into::<ReadResult>();
-        let Some(bytes) = result.value().filter(|bytes| bytes.length() > 0) else { break };
-        let length = bytes.length() as usize;
-        bytes.copy_to(&mut buffer[filled..filled + length]);
+        let Some(bytes) = result.value() else { break };
+        // The window comes back with what was read, at the end with nothing.
         window = Uint8Array::new(&bytes.buffer());
+        let length = bytes.length() as usize;
+        if length == 0 {
+            break;
+        }
+        bytes.copy_to(&mut buffer[filled..filled + length]);
         filled += length;
         let whole = filled - filled % CHUNK_SIZE as usize;
         take(&buffer[..whole]);
@@ -148,7 +152,7 @@ async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(&[u8
         filled -= whole;
     }
     take(&buffer[..filled]);
-    // At its end, the stream may have kept the window.
+    // A browser may keep the window at the end.
     if window.length() > 0 {
         WINDOWS.with_borrow_mut(|windows| windows.push(Window { window, buffer }));
     }
