@@ -133,6 +133,10 @@ pub trait Visitor<'a> {
     fn close(&mut self) -> Read<()>;
     /// What the walk may still cost.
     fn budget(&mut self) -> &mut Budget;
+    /// Whether the rest is of no interest.
+    fn is_done(&self) -> bool {
+        false
+    }
 }
 
 /// Walks the tokens from the cursor to `end` or the end-of-fragment token. Element starts carry a dependency only
@@ -159,7 +163,12 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
                 visitor.content()?;
                 visitor.close()?;
             }
-            0x04 => visitor.close()?,
+            0x04 => {
+                visitor.close()?;
+                if visitor.is_done() {
+                    break;
+                }
+            }
             0x05 => match cursor.u8("a literal's type")? {
                 0x01 => {
                     let text = cursor.text("a literal")?;
@@ -253,6 +262,25 @@ impl<'a> Instance<'a> {
         Some((descriptor[2], self.data.get(start..start + size(descriptor))?))
     }
 
+    /// Where the first values start, so that several can be looked up without adding up their sizes each time.
+    pub fn starts(&self) -> [u32; STARTS] {
+        let mut starts = [0; STARTS];
+        let mut at = self.values as u32;
+        for (start, descriptor) in starts.iter_mut().zip(self.descriptors.as_chunks::<4>().0) {
+            *start = at;
+            at += u32::from(u16::from_le_bytes([descriptor[0], descriptor[1]]));
+        }
+        starts
+    }
+
+    /// The same as [`Instance::slot`], with what [`Instance::starts`] gave.
+    pub fn slot_from(&self, starts: &[u32; STARTS], index: u16) -> Option<(u8, &'a [u8])> {
+        let Some(&start) = starts.get(usize::from(index)) else { return self.slot(index) };
+        let descriptor = self.descriptors.as_chunks::<4>().0.get(usize::from(index))?;
+        let size = u16::from_le_bytes([descriptor[0], descriptor[1]]);
+        Some((descriptor[2], self.data.get(start as usize..start as usize + usize::from(size))?))
+    }
+
     /// A cursor at the tokens of the definition, and where they end.
     pub fn definition(&self) -> Read<(Cursor<'a>, usize)> {
         let mut cursor = Cursor { data: self.data, at: self.definition as usize };
@@ -279,6 +307,9 @@ pub fn is_left_out(instance: Option<Instance<'_>>, dependency: Option<u16>) -> b
         slot.is_none_or(|(kind, bytes)| kind == 0 || kind == BINARY_XML && bytes.is_empty())
     })
 }
+
+/// How many values [`Instance::starts`] knows; the values of `System` are among the first.
+pub const STARTS: usize = 20;
 
 /// The type of a value that holds binary XML itself.
 pub const BINARY_XML: u8 = 0x21;

@@ -2,10 +2,15 @@
 //!
 //! WebAssembly has no carry-less multiplication, and table look-ups would take a third of a checkup's time. This folds
 //! eight bytes at a time into later ones with shifts alone, using a sparse multiple of the polynomial (Chorba: Russell,
-//! "Chorba: A novel CRC32 implementation", arXiv:2412.16398), and leaves the last bytes to crc32fast.
+//! "Chorba: A novel CRC32 implementation", arXiv:2412.16398), and leaves the last bytes to crc32fast. Two halves of the
+//! bytes are folded side by side, in the two lanes of a vector.
+
+use crc32fast::Hasher;
 
 /// Fewer bytes than this are left at the end.
 const TAIL: usize = 72;
+/// Bytes that are folded in one step.
+const BLOCK: usize = 32;
 
 /// The CRC-32 of bytes.
 pub fn hash(bytes: &[u8]) -> u32 {
@@ -13,40 +18,55 @@ pub fn hash(bytes: &[u8]) -> u32 {
 }
 
 fn folded(bytes: &[u8]) -> u32 {
-    // What earlier bytes add to the next five words.
-    let mut next = [u64::from(u32::MAX), 0, 0, 0, 0];
-    let mut rest = bytes;
-    while rest.len() > TAIL
-        && let Some((block, after)) = rest.split_first_chunk::<32>()
-    {
-        let (words, _) = block.as_chunks::<8>();
-        let word = |index: usize| u64::from_le_bytes(words[index]);
-        let a = fold(word(0) ^ next[0]);
-        let b = fold(word(1) ^ next[1]);
-        let c = fold(word(2) ^ next[2] ^ a[0]);
-        let d = fold(word(3) ^ next[3] ^ a[1] ^ b[0]);
-        next = [next[4] ^ a[2] ^ b[1] ^ c[0], a[3] ^ b[2] ^ c[1] ^ d[0], b[3] ^ c[2] ^ d[1], c[3] ^ d[2], d[3]];
-        rest = after;
-    }
-    let mut tail = [0; TAIL];
-    let length = rest.len();
-    if length < 40 {
-        // Short input was never folded.
+    let blocks = (bytes.len() / 2).saturating_sub(TAIL) / BLOCK;
+    if blocks == 0 {
         return crc32fast::hash(bytes);
     }
-    tail[..length].copy_from_slice(rest);
-    for (word, next) in tail.as_chunks_mut::<8>().0.iter_mut().zip(next) {
-        *word = (u64::from_le_bytes(*word) ^ next).to_le_bytes();
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    // What earlier bytes add to the next five words, in either half.
+    let mut next = [[u64::from(u32::MAX); 2], [0; 2], [0; 2], [0; 2], [0; 2]];
+    let (whole, _) = first.as_chunks::<BLOCK>();
+    for (one, other) in whole.iter().zip(second.as_chunks::<BLOCK>().0).take(blocks) {
+        let word = |index: usize| [one, other].map(|block| u64::from_le_bytes(block.as_chunks::<8>().0[index]));
+        let a = fold(xor(word(0), next[0]));
+        let b = fold(xor(word(1), next[1]));
+        let c = fold(xor(xor(word(2), next[2]), a[0]));
+        let d = fold(xor(xor(xor(word(3), next[3]), a[1]), b[0]));
+        next = [
+            xor(xor(xor(next[4], a[2]), b[1]), c[0]),
+            xor(xor(xor(a[3], b[2]), c[1]), d[0]),
+            xor(xor(b[3], c[2]), d[1]),
+            xor(c[3], d[2]),
+            d[3],
+        ];
     }
-    // The folded state starts from the usual initial value, so the rest must start from zero.
-    let mut hasher = crc32fast::Hasher::new_with_initial(u32::MAX);
-    hasher.update(&tail[..length]);
+    let done = blocks * BLOCK;
+    let rest = |half: &[u8], lane: usize| {
+        let (tail, after) = half[done..].split_at(40);
+        let mut tail: [u8; 40] = tail.try_into().unwrap_or([0; 40]);
+        for (word, next) in tail.as_chunks_mut::<8>().0.iter_mut().zip(next) {
+            *word = (u64::from_le_bytes(*word) ^ next[lane]).to_le_bytes();
+        }
+        // The folded state starts from the usual initial value, so the rest must start from zero.
+        let mut hasher = Hasher::new_with_initial(u32::MAX);
+        hasher.update(&tail);
+        hasher.update(after);
+        Hasher::new_with_initial_len(hasher.finalize(), half.len() as u64)
+    };
+    let mut hasher = rest(first, 0);
+    hasher.combine(&rest(second, 1));
     hasher.finalize()
 }
 
+fn xor(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    [a[0] ^ b[0], a[1] ^ b[1]]
+}
+
 /// What a word adds to the words two to five places behind it.
-fn fold(word: u64) -> [u64; 4] {
-    [word << 17 ^ word << 55, word >> 47 ^ word >> 9 ^ word << 19, word >> 45 ^ word << 44, word >> 20]
+fn fold(word: [u64; 2]) -> [[u64; 2]; 4] {
+    let left = |by: u32| [word[0] << by, word[1] << by];
+    let right = |by: u32| [word[0] >> by, word[1] >> by];
+    [xor(left(17), left(55)), xor(xor(right(47), right(9)), left(19)), xor(right(45), left(44)), right(20)]
 }
 
 #[cfg(test)]

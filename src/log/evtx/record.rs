@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::binxml::{self, BINARY_XML, Budget, Cursor, Instance, MAX_DEPTH, Visitor, malformed, walk};
+use super::binxml::{self, BINARY_XML, Budget, Cursor, Instance, MAX_DEPTH, STARTS, Visitor, malformed, walk};
 use super::{RECORD_FRAME, RawHead};
 use crate::event::{Field, Level, Names, Part, Time, Value, utf16};
 use crate::log::Reason;
@@ -65,7 +65,8 @@ impl Templates {
                 finder.plan
             }
         };
-        let mut slots = Slots { instance: body.root, names };
+        let starts = body.root.map_or([0; STARTS], |instance| instance.starts());
+        let mut slots = Slots { instance: body.root, starts, names };
         let id = binxml::number(&data[at + 8..at + 16]);
         let stamp = binxml::number(&data[at + 16..at + 24]);
         let head = RawHead {
@@ -96,12 +97,13 @@ impl Templates {
 /// Reads a plan's sources.
 struct Slots<'a, 'n> {
     instance: Option<Instance<'a>>,
+    starts: [u32; STARTS],
     names: &'n mut Names,
 }
 
 impl<'a> Slots<'a, '_> {
     fn slot(&self, index: u16) -> Option<(u8, &'a [u8])> {
-        self.instance?.slot(index)
+        self.instance?.slot_from(&self.starts, index)
     }
 
     fn number(&self, source: Source) -> Option<u64> {
@@ -232,6 +234,11 @@ impl<'a> Visitor<'a> for HeadFinder<'a, '_> {
     fn close(&mut self) -> Read<()> {
         self.depth = self.depth.saturating_sub(1);
         Ok(())
+    }
+
+    fn is_done(&self) -> bool {
+        // `System` has just ended.
+        self.in_system && self.depth == 1
     }
 
     fn budget(&mut self) -> &mut Budget {
