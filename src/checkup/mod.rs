@@ -197,6 +197,11 @@ impl Report {
     pub fn count(&self, level: Level) -> u64 {
         self.files.values().map(|file| file.count(level)).sum()
     }
+
+    /// How many records were read of the levels that ask for an explanation.
+    pub fn problem_records(&self) -> u64 {
+        Level::ALL.into_iter().filter(|level| level.is_problem()).map(|level| self.count(level)).sum()
+    }
 }
 
 /// A longer name of something affected is cut to this many bytes.

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use crate::checkup::{FileReport, Report};
-use crate::event::Level;
 use crate::kb::{Block, Heading, Inline, KnowledgeBase};
 
 /// How many names of one kind are written out.
@@ -70,8 +69,7 @@ fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) ->
     for file in report.files.values() {
         write_file(out, file)?;
     }
-    let problems: u64 =
-        Level::ALL.into_iter().filter(|level| level.is_problem()).map(|level| report.count(level)).sum();
+    let problems = report.problem_records();
     writeln!(
         out,
         "Of {problems} critical, error and warning records, articles explain {} and none explains {}.",

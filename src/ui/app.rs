@@ -8,8 +8,8 @@ use super::knowledge::{ArticlePage, KnowledgePage};
 use super::results::Results;
 use super::route::{Route, use_route};
 use super::welcome::Welcome;
-use crate::web::files;
 use crate::web::session::{Session, Snapshot};
+use crate::web::{files, message};
 
 #[wasm_bindgen]
 extern "C" {
@@ -33,7 +33,7 @@ pub fn App() -> Html {
     let session = match session.as_ref() {
         Ok(session) => session.clone(),
         Err(error) => {
-            let reason = js_sys::Error::from(error.clone()).message();
+            let reason = message(error.clone());
             return html! { <p class="starting">{ format!("The browser does not let this page start its workers: {reason}") }</p> };
         }
     };

@@ -5,7 +5,6 @@ use yew::prelude::*;
 use super::{foreign, format};
 use crate::checkup::{FileReport, Report};
 use crate::log::Kind;
-use crate::web::session::problem_records;
 
 /// The receipt in one line, open to its details; `running` says that it still grows.
 pub fn receipt(report: &Report, running: bool) -> Html {
@@ -33,7 +32,7 @@ pub fn receipt(report: &Report, running: bool) -> Html {
                 }
                 { format!(
                     " Of {}, articles explain {} and none explains {}.",
-                    format::counted(problem_records(report), "error or warning", "errors and warnings"),
+                    format::counted(report.problem_records(), "error or warning", "errors and warnings"),
                     format::count(report.explained.total()),
                     format::count(report.unexplained.total()),
                 ) }

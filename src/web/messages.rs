@@ -6,6 +6,12 @@ use wasm_bindgen::JsValue;
 use crate::checkup::FileReport;
 use crate::event::Time;
 
+/// A message as the browser posts it; sizes and times need all their 64 bits.
+pub fn posted(message: &impl Serialize) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
+    message.serialize(&serializer).map_err(JsValue::from)
+}
+
 /// Page to worker: do this with this file.
 #[derive(Serialize, Deserialize)]
 pub struct Request {

@@ -28,6 +28,11 @@ pub fn knowledge() -> &'static KnowledgeBase {
     KNOWLEDGE.with(|knowledge| *knowledge)
 }
 
+/// What the browser says of an error.
+pub fn message(error: JsValue) -> String {
+    js_sys::Error::from(error).message().into()
+}
+
 /// Milliseconds since the page was opened.
 pub fn now() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())

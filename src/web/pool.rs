@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Url, Worker};
 
-use super::messages::{Outcome, Reply, Request, Task};
+use super::message;
+use super::messages::{Outcome, Reply, Request, Task, posted};
 
 /// Tasks that a worker has at once: the browser reads for some while the worker is at another.
 const TASKS_PER_WORKER: usize = 3;
@@ -139,14 +139,13 @@ impl Pool {
             let Some((task, file, done)) = queue.pop_front() else { return };
             let id = *next_id;
             *next_id = next_id.wrapping_add(1).max(1);
-            let serializer = serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
-            let request = Request { id, task, file: file.into() }.serialize(&serializer);
-            let sent = request.map_err(JsValue::from).and_then(|request| slot.worker.post_message(&request));
+            let request = posted(&Request { id, task, file: file.into() });
+            let sent = request.and_then(|request| slot.worker.post_message(&request));
             match sent {
                 Ok(()) => drop(slot.tasks.insert(id, done)),
                 Err(error) => {
                     drop(state);
-                    done(Err(js_sys::Error::from(error).message().into()));
+                    done(Err(message(error)));
                 }
             }
         }

@@ -11,7 +11,6 @@ use super::messages::{Outcome, Task};
 use super::pool::Pool;
 use super::{knowledge, now};
 use crate::checkup::{self, Evidence, FileReport, Finding, Report};
-use crate::event::Level;
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Kind, Problem, Reason};
 
@@ -336,9 +335,4 @@ pub async fn measure_reading(file: File) -> Result<f64, JsValue> {
     }
     let ended = receiver.await.map_err(|_| JsValue::from("cancelled"))?;
     Ok(ended - started)
-}
-
-/// Records of the levels that ask for an explanation.
-pub fn problem_records(report: &Report) -> u64 {
-    Level::ALL.into_iter().filter(|level| level.is_problem()).map(|level| report.count(level)).sum()
 }

@@ -3,15 +3,14 @@
 use std::cell::RefCell;
 
 use js_sys::Uint8Array;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, DedicatedWorkerGlobalScope, MessageEvent, ReadableStreamGetReaderOptions, ReadableStreamReaderMode,
 };
 
-use super::knowledge;
-use super::messages::{Outcome, Reply, Request, Row, Task};
+use super::messages::{Outcome, Reply, Request, Row, Task, posted};
+use super::{knowledge, message};
 use crate::checkup::{Checkup, FileReport};
 use crate::event::{Event, Value};
 use crate::kb::Article;
@@ -46,8 +45,7 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
 }
 
 fn send(scope: &DedicatedWorkerGlobalScope, reply: &Reply) {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
-    if let Ok(reply) = reply.serialize(&serializer) {
+    if let Ok(reply) = posted(reply) {
         // A page that is gone needs no answer.
         let _ = scope.post_message(&reply);
     }
@@ -103,10 +101,6 @@ async fn work(task: Task, file: &Blob) -> Result<Outcome, String> {
 /// Where the chunk starts that holds an offset.
 fn chunk_of(offset: u64) -> u64 {
     chunk_offset(offset.saturating_sub(HEADER_SIZE) / CHUNK_SIZE)
-}
-
-fn message(error: JsValue) -> String {
-    js_sys::Error::from(error).message().into()
 }
 
 /// A run of bytes of a file; shorter where the file ends.
