@@ -161,7 +161,7 @@ impl Names {
         }
         let place = (bytes.len() / 2 + usize::from(bytes.iter().rev().nth(1).copied().unwrap_or(0))) % 16;
         if let (text, symbol) = &self.recent[place]
-            && **text == *bytes
+            && is_same(text, bytes)
         {
             return *symbol;
         }
@@ -184,6 +184,14 @@ impl Names {
         let text = self.texts.get(symbol as usize).map_or("", String::as_str);
         Name { symbol, text }
     }
+}
+
+/// Whether bytes are equal, eight at a time: WebAssembly has no instruction to compare memory.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    a.len() == b.len()
+        && a_rest == b_rest
+        && a.iter().zip(b).all(|(a, b)| u64::from_ne_bytes(*a) == u64::from_ne_bytes(*b))
 }
 
 /// UTF-16LE bytes as text. What is not valid becomes U+FFFD; an odd last byte is dropped.

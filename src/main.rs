@@ -9,23 +9,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use evtx_checkup::checkup::{self, FileReport, Report};
 use evtx_checkup::export;
-use evtx_checkup::kb::KnowledgeBase;
+use evtx_checkup::kb::{Article, KnowledgeBase, lint};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use evtx_checkup::log::{Kind, Problem, Reason};
 
 const HELP: &str = "\
 Says which known issues Windows event logs show, and how to resolve them.
 
-Usage: evtx-checkup [--format text|json] FILE...
+Usage: evtx-checkup [--format text|json] [--kb PATH]... FILE...
+       evtx-checkup lint PATH...
+
+--kb adds known issues of your own, from an article (.md) or a folder of them; lint only checks them.
 
 Exit status: 0 no known issue, 1 known issues found, 2 something could not be read.
+Of lint: 0 no fault, 1 faults, 2 something could not be read.
 ";
 
 /// Chunks that a thread reads at once: 4 MiB.
 const SLICE: u64 = 64;
 
+#[derive(Default)]
 struct Arguments {
+    lint: bool,
     json: bool,
+    knowledge: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
 
@@ -41,7 +48,30 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let knowledge = evtx_checkup::built_in();
+    if arguments.lint {
+        return match articles(&arguments.files) {
+            Ok((_, faults)) if faults.is_empty() => ExitCode::SUCCESS,
+            Ok((_, faults)) => {
+                faults.iter().for_each(|fault| println!("{fault}"));
+                ExitCode::from(1)
+            }
+            Err(error) => {
+                eprintln!("evtx-checkup: {error}");
+                ExitCode::from(2)
+            }
+        };
+    }
+    let mut knowledge = evtx_checkup::built_in();
+    match articles(&arguments.knowledge) {
+        Ok((added, faults)) => {
+            faults.iter().for_each(|fault| eprintln!("{fault}"));
+            knowledge.add(added);
+        }
+        Err(error) => {
+            eprintln!("evtx-checkup: {error}");
+            return ExitCode::from(2);
+        }
+    }
     let mut report = Report::default();
     for (number, path) in (0..).zip(&arguments.files) {
         report.merge(check(&knowledge, number, path));
@@ -62,7 +92,7 @@ fn main() -> ExitCode {
 
 fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     use lexopt::prelude::*;
-    let mut arguments = Arguments { json: false, files: Vec::new() };
+    let mut arguments = Arguments::default();
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -74,11 +104,34 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
                     word => return Err(format!("`{}` is no format; there are text and json", word.display()).into()),
                 };
             }
+            Long("kb") => arguments.knowledge.push(parser.value()?.into()),
+            Value(word) if word == "lint" && !arguments.lint && arguments.files.is_empty() => arguments.lint = true,
             Value(path) => arguments.files.push(path.into()),
             other => return Err(other.unexpected()),
         }
     }
     if arguments.files.is_empty() { Err("no file is given".into()) } else { Ok(Some(arguments)) }
+}
+
+/// The articles of these files and folders, and the faults of those that are not well.
+fn articles(paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect(path, &mut files).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(lint::read(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+}
+
+/// Adds a file, or every article of a folder and the folders in it, by name.
+fn collect(path: &Path, files: &mut Vec<(String, String)>) -> std::io::Result<()> {
+    if !path.is_dir() {
+        files.push((path.display().to_string(), std::fs::read_to_string(path)?));
+        return Ok(());
+    }
+    let mut entries = std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    entries.retain(|path| path.is_dir() || path.extension().is_some_and(|extension| extension == "md"));
+    entries.sort();
+    entries.iter().try_for_each(|path| collect(path, files))
 }
 
 /// Checks one file with all cores.

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Level, Name, Time};
+use crate::event::{Level, Time};
 use crate::kb::{KnowledgeBase, Version};
 use crate::log::{self, Coverage, Kind, Problem, Record, Sink};
 pub use findings::{Finding, General};
@@ -226,16 +226,16 @@ pub struct Checkup<'k> {
     knowledge: &'k KnowledgeBase,
     file_number: u32,
     file: FileReport,
-    kinds: FxHashMap<(u32, u32), Watched>,
+    kinds: FxHashMap<[u32; 4], Watched>,
     groups: BTreeMap<Vec<u32>, Group>,
-    computers: Counter,
-    channels: Counter,
 }
 
-/// Records of one provider and event id.
+/// Records of one provider, event id, channel and computer.
 struct Watched {
     provider: String,
     event_id: u32,
+    channel: String,
+    computer: String,
     candidates: Vec<u32>,
     names_windows: bool,
     explained: [u64; 5],
@@ -245,30 +245,32 @@ struct Watched {
 impl<'k> Checkup<'k> {
     /// A checkup of a part of the file with the given number.
     pub fn new(knowledge: &'k KnowledgeBase, file_number: u32, file: &FileReport) -> Checkup<'k> {
-        Checkup {
-            knowledge,
-            file_number,
-            file: file.unread(),
-            kinds: FxHashMap::default(),
-            groups: BTreeMap::new(),
-            computers: Counter::default(),
-            channels: Counter::default(),
-        }
+        Checkup { knowledge, file_number, file: file.unread(), kinds: FxHashMap::default(), groups: BTreeMap::new() }
     }
 
     /// The report of this part: what was found, and how its reader accounts for it.
     pub fn finish(mut self, coverage: Coverage, bytes: u64) -> Report {
         self.file.coverage.merge(coverage);
         self.file.bytes_read += bytes;
-        self.file.computers.merge(self.computers.into_tally());
-        self.file.channels.merge(self.channels.into_tally());
         let mut report = Report { groups: self.groups, ..Report::default() };
-        for kind in self.kinds.into_values() {
-            let counts = Level::ALL.into_iter().zip(kind.explained.into_iter().zip(kind.unexplained));
-            for (level, (explained, unexplained)) in counts.filter(|(level, _)| level.is_problem()) {
-                let kind = || EventKind { provider: kind.provider.clone(), event_id: kind.event_id, level };
-                report.explained.add(explained, kind);
-                report.unexplained.add(unexplained, kind);
+        for Watched { provider, event_id, channel, computer, explained, unexplained, .. } in self.kinds.into_values() {
+            let mut count = 0;
+            for (level, (explained, unexplained)) in Level::ALL.into_iter().zip(explained.into_iter().zip(unexplained))
+            {
+                count += explained + unexplained;
+                self.file.levels[level as usize] += explained + unexplained;
+                if level.is_problem() {
+                    let kind = || EventKind { provider: provider.clone(), event_id, level };
+                    report.explained.add(explained, kind);
+                    report.unexplained.add(unexplained, kind);
+                }
+            }
+            // A record need not name them.
+            if !computer.is_empty() {
+                self.file.computers.add(count, || computer);
+            }
+            if !channel.is_empty() {
+                self.file.channels.add(count, || channel);
             }
         }
         report.files.insert(self.file_number, self.file);
@@ -280,14 +282,14 @@ impl Sink for Checkup<'_> {
     fn record(&mut self, record: &Record<'_>) {
         let head = &record.head;
         let level = head.level as usize;
-        self.file.levels[level] += 1;
         let now = (head.time, head.time);
         self.file.span = Some(self.file.span.map_or(now, |span| joined(span, now)));
-        self.computers.count(head.computer);
-        self.channels.count(head.channel);
-        let kind = self.kinds.entry((head.provider.symbol, head.event_id)).or_insert_with(|| Watched {
+        let key = [head.provider.symbol, head.event_id, head.channel.symbol, head.computer.symbol];
+        let kind = self.kinds.entry(key).or_insert_with(|| Watched {
             provider: head.provider.text.to_owned(),
             event_id: head.event_id,
+            channel: head.channel.text.to_owned(),
+            computer: head.computer.text.to_owned(),
             candidates: self.knowledge.candidates(head.provider.text, head.event_id),
             names_windows: windows::names_version(head.provider.text, head.event_id),
             explained: [0; 5],
@@ -336,40 +338,5 @@ impl Sink for Checkup<'_> {
             offset: record.offset,
             record_id: head.record_id,
         });
-    }
-}
-
-/// Counts names; consecutive records mostly have the same one.
-#[derive(Default)]
-struct Counter {
-    last: Option<u32>,
-    run: u64,
-    counts: FxHashMap<u32, (String, u64)>,
-}
-
-impl Counter {
-    fn count(&mut self, name: Name<'_>) {
-        if self.last != Some(name.symbol) {
-            self.end_run();
-            self.last = Some(name.symbol);
-            self.counts.entry(name.symbol).or_insert_with(|| (name.text.to_owned(), 0));
-        }
-        self.run += 1;
-    }
-
-    fn end_run(&mut self) {
-        if let Some((_, count)) = self.last.and_then(|last| self.counts.get_mut(&last)) {
-            *count += self.run;
-        }
-        self.run = 0;
-    }
-
-    fn into_tally(mut self) -> Tally<String> {
-        self.end_run();
-        let mut tally = Tally::default();
-        for (text, count) in self.counts.into_values().filter(|(text, _)| !text.is_empty()) {
-            tally.add(count, || text);
-        }
-        tally
     }
 }

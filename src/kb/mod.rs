@@ -38,6 +38,15 @@ impl KnowledgeBase {
         KnowledgeBase::new(postcard::from_bytes::<Compiled>(bytes).map_or_else(|_| Vec::new(), |compiled| compiled.0))
     }
 
+    /// Adds articles; one with the id of another replaces it.
+    pub fn add(&mut self, articles: Vec<Article>) {
+        let mut all = std::mem::take(&mut self.articles);
+        all.retain(|old| articles.iter().all(|new| new.id != old.id));
+        all.extend(articles);
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        *self = KnowledgeBase::new(all);
+    }
+
     /// Every article, ordered by id.
     pub fn articles(&self) -> &[Article] {
         &self.articles

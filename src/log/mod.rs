@@ -93,7 +93,7 @@ impl<'a> Record<'a> {
     /// Reads the whole record: what could be read of it, and why that is not all.
     pub fn read(&self) -> (Event<'a>, Option<Reason>) {
         let mut fields = Vec::new();
-        let problem = self.body.fields(&mut fields).err();
+        let problem = self.body.fields(&mut fields).err().map(Reason::from);
         (Event { head: self.head, fields }, problem)
     }
 }

@@ -19,7 +19,7 @@ const SLICE: u64 = 128;
 /// Chunks of a file's first slice, which is to show something at once: 1 MiB.
 const FIRST_SLICE: u64 = 16;
 /// While slices arrive, the page is redrawn this often at most.
-const REDRAW_MILLISECONDS: f64 = 200.0;
+const REDRAW_MILLISECONDS: f64 = 300.0;
 
 /// What the page shows.
 #[derive(Clone, Default)]

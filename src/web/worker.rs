@@ -154,7 +154,7 @@ async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(&[u8
 }
 
 /// Bytes of a window: what a browser has ready at once is mostly less.
-const WINDOW: usize = 1 << 20;
+const WINDOW: usize = 1 << 18;
 
 thread_local! {
     /// Windows that nothing is read through just now.

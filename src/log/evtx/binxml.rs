@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::rc::Rc;
 
 use crate::event::{Time, Value, utf16};
 use crate::log::Reason;
@@ -15,14 +14,14 @@ const MAX_NAME: usize = 256;
 
 /// What reading may still cost: a few bytes of binary XML can stand for very many, because templates may repeat their
 /// values and nest. A token costs [`Budget::TOKEN`] and the bytes it brings.
-pub struct Budget {
+pub struct Budget<'a> {
     /// Left for all records of a chunk.
-    chunk: Rc<Cell<usize>>,
+    chunk: &'a Cell<usize>,
     /// Left for this record.
     record: usize,
 }
 
-impl Budget {
+impl<'a> Budget<'a> {
     /// For a chunk. Real chunks need less than a tenth of it.
     pub const CHUNK: usize = 16 << 20;
     /// For a record, the same.
@@ -30,8 +29,8 @@ impl Budget {
     const TOKEN: usize = 16;
 
     /// A record's budget within that of its chunk.
-    pub fn new(chunk: &Rc<Cell<usize>>) -> Budget {
-        Budget { chunk: chunk.clone(), record: Self::RECORD }
+    pub fn new(chunk: &'a Cell<usize>) -> Budget<'a> {
+        Budget { chunk, record: Self::RECORD }
     }
 
     /// Pays for a token and the bytes it brings.
@@ -55,14 +54,32 @@ pub struct Cursor<'a> {
     pub at: usize,
 }
 
-type Read<T> = Result<T, Reason>;
+/// What is wrong with binary XML: small, because every step of reading may return it.
+#[derive(Clone, Copy, Debug)]
+pub enum Malformed {
+    /// What is missing or too much.
+    What(&'static str),
+    /// No such token is known.
+    Token(u8),
+}
 
-pub fn malformed<T>(what: &str) -> Read<T> {
-    Err(Reason::RecordContent(what.to_owned()))
+impl From<Malformed> for Reason {
+    fn from(malformed: Malformed) -> Reason {
+        Reason::RecordContent(match malformed {
+            Malformed::What(what) => what.to_owned(),
+            Malformed::Token(token) => format!("unknown token {token:#04x}"),
+        })
+    }
+}
+
+pub type Read<T> = Result<T, Malformed>;
+
+pub fn malformed<T>(what: &'static str) -> Read<T> {
+    Err(Malformed::What(what))
 }
 
 impl<'a> Cursor<'a> {
-    pub fn take(&mut self, length: usize, what: &str) -> Read<&'a [u8]> {
+    pub fn take(&mut self, length: usize, what: &'static str) -> Read<&'a [u8]> {
         let end = self.at.saturating_add(length);
         match self.data.get(self.at..end) {
             Some(bytes) => {
@@ -73,27 +90,27 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn array<const N: usize>(&mut self, what: &str) -> Read<[u8; N]> {
+    fn array<const N: usize>(&mut self, what: &'static str) -> Read<[u8; N]> {
         match self.take(N, what)?.try_into() {
             Ok(bytes) => Ok(bytes),
             Err(_) => malformed(what),
         }
     }
 
-    pub fn u8(&mut self, what: &str) -> Read<u8> {
+    pub fn u8(&mut self, what: &'static str) -> Read<u8> {
         Ok(self.array::<1>(what)?[0])
     }
 
-    pub fn u16(&mut self, what: &str) -> Read<u16> {
+    pub fn u16(&mut self, what: &'static str) -> Read<u16> {
         Ok(u16::from_le_bytes(self.array(what)?))
     }
 
-    pub fn u32(&mut self, what: &str) -> Read<u32> {
+    pub fn u32(&mut self, what: &'static str) -> Read<u32> {
         Ok(u32::from_le_bytes(self.array(what)?))
     }
 
     /// UTF-16 text behind the count of its units.
-    fn text(&mut self, what: &str) -> Read<&'a [u8]> {
+    fn text(&mut self, what: &'static str) -> Read<&'a [u8]> {
         let units = self.u16(what)?;
         self.take(usize::from(units) * 2, what)
     }
@@ -132,7 +149,7 @@ pub trait Visitor<'a> {
     /// The element ends.
     fn close(&mut self) -> Read<()>;
     /// What the walk may still cost.
-    fn budget(&mut self) -> &mut Budget;
+    fn budget(&mut self) -> &mut Budget<'a>;
     /// Whether the rest is of no interest.
     fn is_done(&self) -> bool {
         false
@@ -198,12 +215,60 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
                 visitor.slot(index)?;
             }
             0x0f => drop(cursor.take(3, "a fragment header")?),
-            _ => return Err(Reason::RecordContent(format!("unknown token {token:#04x}"))),
+            _ => return Err(Malformed::Token(token)),
         }
         visitor.budget().spend(cursor.at - start)?;
         within(cursor, end)?;
     }
     Ok(())
+}
+
+/// A visitor that goes into templates and the binary XML in their values.
+pub trait Unfold<'a>: Visitor<'a> {
+    /// What is around the current token, the innermost last: an instance of a template, or the fragment that is the
+    /// value of a slot, which has no slots itself.
+    fn around(&mut self) -> &mut Vec<Option<Instance<'a>>>;
+
+    /// The innermost instance, unless a fragment is further in.
+    fn innermost(&mut self) -> Option<Instance<'a>> {
+        self.around().last().copied().flatten()
+    }
+
+    /// Whether an element is left out: the slot it depends on is empty (MS-EVEN6 2.2.12).
+    fn is_left_out(&mut self, dependency: Option<u16>) -> bool {
+        let instance = self.innermost();
+        dependency.is_some_and(|index| {
+            let slot = instance.and_then(|instance| instance.slot(index));
+            slot.is_none_or(|(kind, bytes)| kind == 0 || kind == BINARY_XML && bytes.is_empty())
+        })
+    }
+}
+
+/// Walks the definition of an instance's template.
+pub fn walk_instance<'a>(instance: Instance<'a>, visitor: &mut impl Unfold<'a>) -> Read<()> {
+    let (cursor, end) = instance.definition()?;
+    walk_inside(Some(instance), cursor, end, visitor)
+}
+
+/// Walks the binary XML that is a value of an instance.
+pub fn walk_value<'a>(instance: Instance<'a>, value: &'a [u8], visitor: &mut impl Unfold<'a>) -> Read<()> {
+    let cursor = instance.cursor_at(value);
+    walk_inside(None, cursor, cursor.at + value.len(), visitor)
+}
+
+fn walk_inside<'a>(
+    instance: Option<Instance<'a>>,
+    mut cursor: Cursor<'a>,
+    end: usize,
+    visitor: &mut impl Unfold<'a>,
+) -> Read<()> {
+    if visitor.around().len() >= MAX_DEPTH {
+        return malformed("templates nested too deeply");
+    }
+    visitor.around().push(instance);
+    let result = walk(&mut cursor, end, instance.is_some(), visitor);
+    visitor.around().pop();
+    result
 }
 
 fn within(cursor: &Cursor<'_>, end: usize) -> Read<()> {
@@ -233,6 +298,11 @@ pub struct Instance<'a> {
     values: usize,
 }
 
+/// The sizes that the descriptors of values give.
+fn sizes(descriptors: &[[u8; 4]]) -> impl Iterator<Item = usize> {
+    descriptors.iter().map(|d| usize::from(u16::from_le_bytes([d[0], d[1]])))
+}
+
 impl<'a> Instance<'a> {
     /// Reads an instance behind its token and moves the cursor past it.
     pub fn read(cursor: &mut Cursor<'a>) -> Read<Instance<'a>> {
@@ -246,29 +316,25 @@ impl<'a> Instance<'a> {
         let count = cursor.u32("the number of values")?;
         let descriptors = cursor.take((count as usize).saturating_mul(4), "the list of values")?;
         let values = cursor.at;
-        let total: usize =
-            descriptors.as_chunks::<4>().0.iter().map(|d| usize::from(u16::from_le_bytes([d[0], d[1]]))).sum();
-        cursor.take(total, "the values")?;
+        cursor.take(sizes(descriptors.as_chunks().0).sum(), "the values")?;
         Ok(Instance { definition, descriptors, data: cursor.data, values })
     }
 
     /// The type and bytes of a slot's value; `None` for a slot that the instance does not fill.
     pub fn slot(&self, index: u16) -> Option<(u8, &'a [u8])> {
-        let (descriptors, _) = self.descriptors.as_chunks::<4>();
-        let size = |d: &[u8; 4]| usize::from(u16::from_le_bytes([d[0], d[1]]));
-        let (before, rest) = descriptors.split_at_checked(index.into())?;
-        let descriptor = rest.first()?;
-        let start = self.values + before.iter().map(size).sum::<usize>();
-        Some((descriptor[2], self.data.get(start..start + size(descriptor))?))
+        let (before, rest) = self.descriptors.as_chunks().0.split_at_checked(index.into())?;
+        let [low, high, kind, _] = *rest.first()?;
+        let start = self.values + sizes(before).sum::<usize>();
+        Some((kind, self.data.get(start..start + usize::from(u16::from_le_bytes([low, high])))?))
     }
 
     /// Where the first values start, so that several can be looked up without adding up their sizes each time.
     pub fn starts(&self) -> [u32; STARTS] {
         let mut starts = [0; STARTS];
         let mut at = self.values as u32;
-        for (start, descriptor) in starts.iter_mut().zip(self.descriptors.as_chunks::<4>().0) {
+        for (start, size) in starts.iter_mut().zip(sizes(self.descriptors.as_chunks().0)) {
             *start = at;
-            at += u32::from(u16::from_le_bytes([descriptor[0], descriptor[1]]));
+            at += size as u32;
         }
         starts
     }
@@ -300,14 +366,6 @@ impl<'a> Instance<'a> {
     }
 }
 
-/// Whether an element is left out: the slot it depends on is empty (MS-EVEN6 2.2.12).
-pub fn is_left_out(instance: Option<Instance<'_>>, dependency: Option<u16>) -> bool {
-    dependency.is_some_and(|index| {
-        let slot = instance.and_then(|instance| instance.slot(index));
-        slot.is_none_or(|(kind, bytes)| kind == 0 || kind == BINARY_XML && bytes.is_empty())
-    })
-}
-
 /// How many values [`Instance::starts`] knows; the values of `System` are among the first.
 pub const STARTS: usize = 20;
 
@@ -318,7 +376,13 @@ pub const ARRAY: u8 = 0x80;
 
 /// The little-endian number in all of `bytes`, up to eight of them.
 pub fn number(bytes: &[u8]) -> u64 {
-    bytes.iter().take(8).rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+    match *bytes {
+        [a] => a.into(),
+        [a, b] => u16::from_le_bytes([a, b]).into(),
+        [a, b, c, d] => u32::from_le_bytes([a, b, c, d]).into(),
+        [a, b, c, d, e, f, g, h, ..] => u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+        _ => bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)),
+    }
 }
 
 /// What the value of a slot costs: its bytes, and for an array the room its items take.

@@ -7,6 +7,8 @@
 
 use crc32fast::Hasher;
 
+use vector::{Lanes, lanes, left, right, words, xor};
+
 /// Fewer bytes than this are left at the end.
 const TAIL: usize = 72;
 /// Bytes that are folded in one step.
@@ -24,10 +26,10 @@ fn folded(bytes: &[u8]) -> u32 {
     }
     let (first, second) = bytes.split_at(bytes.len() / 2);
     // What earlier bytes add to the next five words, in either half.
-    let mut next = [[u64::from(u32::MAX); 2], [0; 2], [0; 2], [0; 2], [0; 2]];
+    let mut next = [u64::from(u32::MAX), 0, 0, 0, 0].map(|word| lanes([word; 2]));
     let (whole, _) = first.as_chunks::<BLOCK>();
     for (one, other) in whole.iter().zip(second.as_chunks::<BLOCK>().0).take(blocks) {
-        let word = |index: usize| [one, other].map(|block| u64::from_le_bytes(block.as_chunks::<8>().0[index]));
+        let word = |index: usize| lanes([one, other].map(|block| u64::from_le_bytes(block.as_chunks::<8>().0[index])));
         let a = fold(xor(word(0), next[0]));
         let b = fold(xor(word(1), next[1]));
         let c = fold(xor(xor(word(2), next[2]), a[0]));
@@ -40,6 +42,7 @@ fn folded(bytes: &[u8]) -> u32 {
             d[3],
         ];
     }
+    let next = next.map(words);
     let done = blocks * BLOCK;
     let rest = |half: &[u8], lane: usize| {
         let (tail, after) = half[done..].split_at(40);
@@ -58,15 +61,68 @@ fn folded(bytes: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-fn xor(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
-    [a[0] ^ b[0], a[1] ^ b[1]]
+/// What a word adds to the words two to five places behind it.
+fn fold(word: Lanes) -> [Lanes; 4] {
+    [
+        xor(left(word, 17), left(word, 55)),
+        xor(xor(right(word, 47), right(word, 9)), left(word, 19)),
+        xor(right(word, 45), left(word, 44)),
+        right(word, 20),
+    ]
 }
 
-/// What a word adds to the words two to five places behind it.
-fn fold(word: [u64; 2]) -> [[u64; 2]; 4] {
-    let left = |by: u32| [word[0] << by, word[1] << by];
-    let right = |by: u32| [word[0] >> by, word[1] >> by];
-    [xor(left(17), left(55)), xor(xor(right(47), right(9)), left(19)), xor(right(45), left(44)), right(20)]
+/// Two words side by side. The compiler does not see by itself that a vector holds them.
+#[cfg(target_arch = "wasm32")]
+mod vector {
+    use core::arch::wasm32::{i64x2_shl, u64x2, u64x2_extract_lane, u64x2_shr, v128, v128_xor};
+
+    pub type Lanes = v128;
+
+    pub fn lanes([a, b]: [u64; 2]) -> Lanes {
+        u64x2(a, b)
+    }
+
+    pub fn words(lanes: Lanes) -> [u64; 2] {
+        [u64x2_extract_lane::<0>(lanes), u64x2_extract_lane::<1>(lanes)]
+    }
+
+    pub fn xor(a: Lanes, b: Lanes) -> Lanes {
+        v128_xor(a, b)
+    }
+
+    pub fn left(lanes: Lanes, by: u32) -> Lanes {
+        i64x2_shl(lanes, by)
+    }
+
+    pub fn right(lanes: Lanes, by: u32) -> Lanes {
+        u64x2_shr(lanes, by)
+    }
+}
+
+/// The same for the tests, which run elsewhere.
+#[cfg(not(target_arch = "wasm32"))]
+mod vector {
+    pub type Lanes = [u64; 2];
+
+    pub fn lanes(words: [u64; 2]) -> Lanes {
+        words
+    }
+
+    pub fn words(lanes: Lanes) -> [u64; 2] {
+        lanes
+    }
+
+    pub fn xor(a: Lanes, b: Lanes) -> Lanes {
+        [a[0] ^ b[0], a[1] ^ b[1]]
+    }
+
+    pub fn left(lanes: Lanes, by: u32) -> Lanes {
+        lanes.map(|word| word << by)
+    }
+
+    pub fn right(lanes: Lanes, by: u32) -> Lanes {
+        lanes.map(|word| word >> by)
+    }
 }
 
 #[cfg(test)]

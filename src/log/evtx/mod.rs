@@ -10,12 +10,15 @@ mod crc32;
 mod record;
 mod xml;
 
+use std::cell::Cell;
+
 use ::evtx::{ChunkFlags, EvtxChunkHeader, EvtxFileHeader, HeaderFlags};
 use serde::{Deserialize, Serialize};
 
 use super::{Coverage, Problem, Reason, Record, Sink};
 use crate::event::{Head, Names};
 
+use binxml::Budget;
 pub use record::Body;
 pub use xml::to_xml;
 
@@ -120,7 +123,8 @@ impl Reader {
             coverage.add(problem(Reason::ChunkChecksum));
         }
         self.templates.clear();
-        let mut walk = Walk { reader: self, bytes, offset, header: &header, intact, seen: 0, read: 0 };
+        let budget = Cell::new(Budget::CHUNK);
+        let mut walk = Walk { reader: self, bytes, budget: &budget, offset, header: &header, intact, seen: 0, read: 0 };
         walk.records(sink, &mut coverage);
         let (seen, read) = (walk.seen, walk.read);
         coverage.records += read;
@@ -142,10 +146,11 @@ impl Reader {
     /// Finds the records that start at the given offsets of a chunk, for a second look at them.
     pub fn find(&mut self, bytes: &[u8], chunk_offset: u64, offsets: &[u64], sink: &mut dyn Sink) {
         self.templates.clear();
+        let budget = Cell::new(Budget::CHUNK);
         for &offset in offsets {
             let at = offset.saturating_sub(chunk_offset) as usize;
             if let Ok((content, _)) = frame(bytes, at)
-                && let Ok((head, body)) = self.templates.read(&mut self.names, bytes, content, at)
+                && let Ok((head, body)) = self.templates.read(&mut self.names, bytes, &budget, content, at)
             {
                 sink.record(&Record { head: head.resolve(&self.names), offset, body });
             }
@@ -187,6 +192,8 @@ fn frame(bytes: &[u8], at: usize) -> Result<(std::ops::Range<usize>, usize), Rea
 struct Walk<'r, 'c> {
     reader: &'r mut Reader,
     bytes: &'c [u8],
+    /// What reading the chunk's records may still cost.
+    budget: &'c Cell<usize>,
     offset: u64,
     header: &'c EvtxChunkHeader,
     /// The checksum of the records fits, so that a record whose head is well has a well body.
@@ -235,7 +242,7 @@ impl Walk<'_, '_> {
 
     fn record(&mut self, content: std::ops::Range<usize>, at: usize, sink: &mut dyn Sink) -> Result<(), Reason> {
         let reader = &mut *self.reader;
-        let (head, body) = reader.templates.read(&mut reader.names, self.bytes, content, at)?;
+        let (head, body) = reader.templates.read(&mut reader.names, self.bytes, self.budget, content, at)?;
         let record = Record { head: head.resolve(&reader.names), offset: self.offset + at as u64, body };
         if !self.intact
             && let (_, Some(reason)) = record.read()

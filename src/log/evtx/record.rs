@@ -2,22 +2,19 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::rc::Rc;
 
-use super::binxml::{self, BINARY_XML, Budget, Cursor, Instance, MAX_DEPTH, STARTS, Visitor, malformed, walk};
+use super::binxml::{
+    self, BINARY_XML, Budget, Cursor, Instance, MAX_DEPTH, Read, STARTS, Unfold, Visitor, malformed, walk,
+    walk_instance, walk_value,
+};
 use super::{RECORD_FRAME, RawHead};
 use crate::event::{Field, Level, Names, Part, Time, Value, utf16};
-use crate::log::Reason;
-
-type Read<T> = Result<T, Reason>;
 
 /// Where a template keeps the values of a record's head. A chunk uses few templates for many records, so finding the
 /// places once per template makes a head a handful of reads.
 #[derive(Default)]
 pub struct Templates {
     plans: Vec<(u32, Plan)>,
-    /// What reading the chunk's records may still cost.
-    budget: Rc<Cell<usize>>,
 }
 
 /// Where each value of the head comes from.
@@ -45,7 +42,6 @@ impl Templates {
     /// Forgets the templates of the last chunk.
     pub fn clear(&mut self) {
         self.plans.clear();
-        self.budget.set(Budget::CHUNK);
     }
 
     /// Reads the head of the record that starts at `at` and whose content is `content`.
@@ -53,14 +49,15 @@ impl Templates {
         &mut self,
         names: &mut Names,
         data: &'a [u8],
+        budget: &'a Cell<usize>,
         content: std::ops::Range<usize>,
         at: usize,
     ) -> Read<(RawHead, Body<'a>)> {
-        let body = Body::read(data, content, &self.budget)?;
+        let body = Body::read(data, budget, content)?;
         let plan = match body.root {
-            Some(instance) => self.plan(names, &instance)?,
+            Some(instance) => self.plan(names, budget, &instance)?,
             None => {
-                let mut finder = HeadFinder::new(names, Budget::new(&self.budget));
+                let mut finder = HeadFinder::new(names, Budget::new(budget));
                 walk(&mut body.cursor(), body.end, false, &mut finder)?;
                 finder.plan
             }
@@ -81,12 +78,12 @@ impl Templates {
         Ok((head, body))
     }
 
-    fn plan(&mut self, names: &mut Names, instance: &Instance<'_>) -> Read<Plan> {
+    fn plan(&mut self, names: &mut Names, budget: &Cell<usize>, instance: &Instance<'_>) -> Read<Plan> {
         if let Some((_, plan)) = self.plans.iter().find(|(definition, _)| *definition == instance.definition) {
             return Ok(*plan);
         }
         let (mut cursor, end) = instance.definition()?;
-        let mut finder = HeadFinder::new(names, Budget::new(&self.budget));
+        let mut finder = HeadFinder::new(names, Budget::new(budget));
         walk(&mut cursor, end, true, &mut finder)?;
         let plan = finder.plan;
         self.plans.push((instance.definition, plan));
@@ -149,7 +146,7 @@ impl<'a> Slots<'a, '_> {
 /// Finds the places of the head's values in a template.
 struct HeadFinder<'a, 'n> {
     names: &'n mut Names,
-    budget: Budget,
+    budget: Budget<'a>,
     plan: Plan,
     depth: usize,
     in_system: bool,
@@ -164,7 +161,7 @@ fn is(name: &[u8], word: &str) -> bool {
 }
 
 impl<'a, 'n> HeadFinder<'a, 'n> {
-    fn new(names: &'n mut Names, budget: Budget) -> Self {
+    fn new(names: &'n mut Names, budget: Budget<'a>) -> Self {
         HeadFinder { names, budget, plan: Plan::default(), depth: 0, in_system: false, element: &[], attribute: None }
     }
 
@@ -241,7 +238,7 @@ impl<'a> Visitor<'a> for HeadFinder<'a, '_> {
         self.in_system && self.depth == 1
     }
 
-    fn budget(&mut self) -> &mut Budget {
+    fn budget(&mut self) -> &mut Budget<'a> {
         &mut self.budget
     }
 }
@@ -254,11 +251,11 @@ pub struct Body<'a> {
     end: usize,
     /// Nearly every record is one instance of a template.
     root: Option<Instance<'a>>,
-    budget: Rc<Cell<usize>>,
+    budget: &'a Cell<usize>,
 }
 
 impl<'a> Body<'a> {
-    pub(super) fn read(data: &'a [u8], content: std::ops::Range<usize>, budget: &Rc<Cell<usize>>) -> Read<Body<'a>> {
+    pub(super) fn read(data: &'a [u8], budget: &'a Cell<usize>, content: std::ops::Range<usize>) -> Read<Body<'a>> {
         let mut cursor = Cursor { data, at: content.start };
         let mut root = None;
         if let [0x0f, _, _, _, 0x0c, ..] | [0x0c, ..] = data[content.clone()] {
@@ -272,7 +269,7 @@ impl<'a> Body<'a> {
                 root = Some(instance);
             }
         }
-        Ok(Body { data, start: content.start, end: content.end, root, budget: budget.clone() })
+        Ok(Body { data, start: content.start, end: content.end, root, budget })
     }
 
     pub(super) fn cursor(&self) -> Cursor<'a> {
@@ -286,8 +283,8 @@ impl<'a> Body<'a> {
 
     /// Appends every field but those of the head.
     pub fn fields(&self, fields: &mut Vec<Field<'a>>) -> Read<()> {
-        let budget = Budget::new(&self.budget);
-        let mut collector = Collector { fields, budget, path: Vec::new(), instances: Vec::new(), skip: 0 };
+        let budget = Budget::new(self.budget);
+        let mut collector = Collector { fields, budget, path: Vec::new(), around: Vec::new(), skip: 0 };
         walk(&mut self.cursor(), self.end, false, &mut collector)
     }
 }
@@ -297,11 +294,9 @@ const _: () = assert!(RECORD_FRAME == 28, "Templates::read looks at the id and t
 /// Collects the values of a record in the order of its XML.
 struct Collector<'a, 'f> {
     fields: &'f mut Vec<Field<'a>>,
-    budget: Budget,
+    budget: Budget<'a>,
     path: Vec<Element<'a>>,
-    /// What is around the current token, the innermost last: an instance of a template, or the fragment that is the
-    /// value of a slot, which has no slots itself.
-    instances: Vec<Option<Instance<'a>>>,
+    around: Vec<Option<Instance<'a>>>,
     /// How many open elements are left out because the slot they depend on is empty.
     skip: usize,
 }
@@ -364,25 +359,17 @@ impl<'a> Collector<'a, '_> {
             self.fields.push(Field { part, name, value });
         }
     }
+}
 
-    fn nested(&mut self, instance: Instance<'a>) -> Read<()> {
-        if self.instances.len() >= MAX_DEPTH {
-            return malformed("templates nested too deeply");
-        }
-        let (mut cursor, end) = instance.definition()?;
-        self.instances.push(Some(instance));
-        let (skip, depth) = (self.skip, self.path.len());
-        let result = walk(&mut cursor, end, true, self);
-        self.skip = skip;
-        self.path.truncate(depth);
-        self.instances.pop();
-        result
+impl<'a> Unfold<'a> for Collector<'a, '_> {
+    fn around(&mut self) -> &mut Vec<Option<Instance<'a>>> {
+        &mut self.around
     }
 }
 
 impl<'a> Visitor<'a> for Collector<'a, '_> {
     fn open(&mut self, name: &'a [u8], dependency: Option<u16>) -> Read<()> {
-        if self.skip > 0 || binxml::is_left_out(self.instances.last().copied().flatten(), dependency) {
+        if self.skip > 0 || self.is_left_out(dependency) {
             self.skip += 1;
             return Ok(());
         }
@@ -431,21 +418,11 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
         if self.skip > 0 {
             return Ok(());
         }
-        let Some(&Some(instance)) = self.instances.last() else { return malformed("a slot outside a template") };
+        let Some(instance) = self.innermost() else { return malformed("a slot outside a template") };
         match instance.slot(index) {
             None => Ok(()),
             Some((BINARY_XML, [])) => Ok(()),
-            Some((BINARY_XML, bytes)) => {
-                if self.instances.len() >= MAX_DEPTH {
-                    return malformed("templates nested too deeply");
-                }
-                let mut cursor = instance.cursor_at(bytes);
-                let end = cursor.at + bytes.len();
-                self.instances.push(None);
-                walk(&mut cursor, end, false, self)?;
-                self.instances.pop();
-                Ok(())
-            }
+            Some((BINARY_XML, bytes)) => walk_value(instance, bytes, self),
             Some((kind, bytes)) => {
                 self.budget.spend(binxml::cost(kind, bytes))?;
                 if let Some(element) = self.path.last_mut() {
@@ -458,7 +435,11 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
     }
 
     fn instance(&mut self, instance: Instance<'a>) -> Read<()> {
-        self.nested(instance)
+        let (skip, depth) = (self.skip, self.path.len());
+        let result = walk_instance(instance, self);
+        self.skip = skip;
+        self.path.truncate(depth);
+        result
     }
 
     fn close(&mut self) -> Read<()> {
@@ -483,7 +464,7 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
         Ok(())
     }
 
-    fn budget(&mut self) -> &mut Budget {
+    fn budget(&mut self) -> &mut Budget<'a> {
         &mut self.budget
     }
 }

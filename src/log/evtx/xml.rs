@@ -2,15 +2,14 @@
 
 use std::cell::Cell;
 use std::fmt::Write;
-use std::rc::Rc;
 
-use super::binxml::{self, BINARY_XML, Budget, Instance, MAX_DEPTH, Visitor, malformed, walk};
+use super::binxml::{
+    self, BINARY_XML, Budget, Instance, MAX_DEPTH, Read, Unfold, Visitor, malformed, walk, walk_instance, walk_value,
+};
 use super::frame;
 use super::record::Body;
 use crate::event::{Value, utf16};
 use crate::log::Reason;
-
-type Read<T> = Result<T, Reason>;
 
 /// More text than this is not written for one record: a template can repeat a value many times over.
 const MAX_LENGTH: usize = 4 << 20;
@@ -18,12 +17,12 @@ const MAX_LENGTH: usize = 4 << 20;
 /// The record that starts at `at` in the given chunk, as XML.
 pub fn to_xml(chunk: &[u8], at: usize) -> Result<String, Reason> {
     let (content, _) = frame(chunk, at)?;
-    let budget = Rc::new(Cell::new(Budget::CHUNK));
-    let body = Body::read(chunk, content, &budget)?;
+    let budget = Cell::new(Budget::CHUNK);
+    let body = Body::read(chunk, &budget, content)?;
     let mut writer = Writer {
         budget: Budget::new(&budget),
         out: String::new(),
-        instances: Vec::new(),
+        around: Vec::new(),
         open: Vec::new(),
         state: State::Content,
         skip: 0,
@@ -34,10 +33,9 @@ pub fn to_xml(chunk: &[u8], at: usize) -> Result<String, Reason> {
 
 /// Writes an element tree, each element on a line of its own.
 struct Writer<'a> {
-    budget: Budget,
+    budget: Budget<'a>,
     out: String,
-    /// As in the collector of fields: `None` is a fragment without slots.
-    instances: Vec<Option<Instance<'a>>>,
+    around: Vec<Option<Instance<'a>>>,
     open: Vec<Element>,
     state: State,
     /// How many open elements are left out because the slot they depend on is empty.
@@ -136,9 +134,15 @@ impl Writer<'_> {
     }
 }
 
+impl<'a> Unfold<'a> for Writer<'a> {
+    fn around(&mut self) -> &mut Vec<Option<Instance<'a>>> {
+        &mut self.around
+    }
+}
+
 impl<'a> Visitor<'a> for Writer<'a> {
     fn open(&mut self, name: &'a [u8], dependency: Option<u16>) -> Read<()> {
-        if self.skip > 0 || binxml::is_left_out(self.instances.last().copied().flatten(), dependency) {
+        if self.skip > 0 || self.is_left_out(dependency) {
             self.skip += 1;
             return Ok(());
         }
@@ -187,18 +191,10 @@ impl<'a> Visitor<'a> for Writer<'a> {
     }
 
     fn slot(&mut self, index: u16) -> Read<()> {
-        let Some(&Some(instance)) = self.instances.last() else { return malformed("a slot outside a template") };
+        let Some(instance) = self.innermost() else { return malformed("a slot outside a template") };
         let Some((kind, bytes)) = instance.slot(index).filter(|_| self.skip == 0) else { return Ok(()) };
         if kind == BINARY_XML {
-            if self.instances.len() >= MAX_DEPTH {
-                return malformed("templates nested too deeply");
-            }
-            let mut cursor = instance.cursor_at(bytes);
-            let end = cursor.at + bytes.len();
-            self.instances.push(None);
-            walk(&mut cursor, end, false, self)?;
-            self.instances.pop();
-            return Ok(());
+            return walk_value(instance, bytes, self);
         }
         self.budget.spend(binxml::cost(kind, bytes))?;
         let mut values = Vec::new();
@@ -213,14 +209,7 @@ impl<'a> Visitor<'a> for Writer<'a> {
     }
 
     fn instance(&mut self, instance: Instance<'a>) -> Read<()> {
-        if self.instances.len() >= MAX_DEPTH {
-            return malformed("templates nested too deeply");
-        }
-        let (mut cursor, end) = instance.definition()?;
-        self.instances.push(Some(instance));
-        walk(&mut cursor, end, true, self)?;
-        self.instances.pop();
-        Ok(())
+        walk_instance(instance, self)
     }
 
     fn close(&mut self) -> Read<()> {
@@ -232,7 +221,7 @@ impl<'a> Visitor<'a> for Writer<'a> {
         Ok(())
     }
 
-    fn budget(&mut self) -> &mut Budget {
+    fn budget(&mut self) -> &mut Budget<'a> {
         &mut self.budget
     }
 }
