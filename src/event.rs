@@ -32,7 +32,8 @@ impl Time {
         Some(Time(u64::try_from(timestamp.as_nanosecond().div_euclid(100) + Self::UNIX_EPOCH).ok()?))
     }
 
-    fn timestamp(self) -> Option<jiff::Timestamp> {
+    /// The moment for the calendar; `None` outside it (after year 9999).
+    pub fn timestamp(self) -> Option<jiff::Timestamp> {
         jiff::Timestamp::from_nanosecond((i128::from(self.0) - Self::UNIX_EPOCH) * 100).ok()
     }
 

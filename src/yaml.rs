@@ -55,19 +55,25 @@ const MAX_DEPTH: usize = 32;
 
 /// Parses the first document of a text. Line numbers count from `first_line`.
 pub fn parse(text: &str, first_line: usize) -> Result<Node, Fault> {
+    Builder { parser: Parser::new_from_str(text), first_line }.document()?.map_err(empty)
+}
+
+/// Parses all documents of a text; those that are empty are left out.
+pub fn parse_all(text: &str, first_line: usize) -> Result<Vec<Node>, Fault> {
     let mut builder = Builder { parser: Parser::new_from_str(text), first_line };
+    let mut documents = Vec::new();
     loop {
-        match builder.next()? {
-            (Event::StreamEnd, line) => return Err(Fault::new(line, "the document is empty")),
-            (
-                event @ (Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_)),
-                line,
-            ) => {
-                return builder.node(event, line, 0);
-            }
-            _ => {}
+        match builder.document()? {
+            Ok(document) if document.is_null() => {}
+            Ok(document) => documents.push(document),
+            Err(line) if documents.is_empty() => return Err(empty(line)),
+            Err(_) => return Ok(documents),
         }
     }
+}
+
+fn empty(line: usize) -> Fault {
+    Fault::new(line, "the document is empty")
 }
 
 struct Builder<'a> {
@@ -76,6 +82,20 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
+    /// The next document; where there is none, the line of the end.
+    fn document(&mut self) -> Result<Result<Node, usize>, Fault> {
+        loop {
+            match self.next()? {
+                (Event::StreamEnd, line) => return Ok(Err(line)),
+                (
+                    event @ (Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_)),
+                    line,
+                ) => return self.node(event, line, 0).map(Ok),
+                _ => {}
+            }
+        }
+    }
+
     fn next(&mut self) -> Result<(Event<'a>, usize), Fault> {
         match self.parser.next_event() {
             None => Ok((Event::StreamEnd, self.first_line)),

@@ -250,7 +250,7 @@ fn detections() {
     );
     check(
         &[("    param1: Spooler\n", "    param1|startwith: Spooler\n")],
-        &["16: `startwith` is not a modifier that is supported here"],
+        &["16: `startwith` is not a modifier of Sigma"],
     );
     check(&[("  condition: selection\n", "")], &["13: `condition` is missing"]);
     check(

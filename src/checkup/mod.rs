@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::detection::index::Candidates;
 use crate::event::{Level, Time};
 use crate::kb::{KnowledgeBase, Version};
 use crate::log::{self, Coverage, Kind, Problem, Record, Sink};
@@ -236,7 +237,7 @@ struct Watched {
     event_id: u32,
     channel: String,
     computer: String,
-    candidates: Vec<u32>,
+    candidates: Candidates,
     names_windows: bool,
     explained: [u64; 5],
     unexplained: [u64; 5],
@@ -290,7 +291,7 @@ impl Sink for Checkup<'_> {
             event_id: head.event_id,
             channel: head.channel.text.to_owned(),
             computer: head.computer.text.to_owned(),
-            candidates: self.knowledge.candidates(head.provider.text, head.event_id),
+            candidates: self.knowledge.candidates(head.provider.text, head.event_id, head.channel.text),
             names_windows: windows::names_version(head.provider.text, head.event_id),
             explained: [0; 5],
             unexplained: [0; 5],

@@ -5,17 +5,23 @@
 //! ([`parse`]), indexed by what it asks of provider and event id ([`index`]) and evaluated over typed values, so that a
 //! record nobody speaks of costs a table look-up.
 
+pub mod correlation;
 pub mod index;
+pub mod logsource;
+mod modifiers;
 pub mod parse;
 mod pattern;
+mod wildcard;
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Event;
-pub use pattern::Pattern;
+use crate::event::{Event, Value};
+pub use pattern::{Ordering, Pattern};
 
 /// A Sigma detection.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Detection {
     /// The selections, in the order written.
     pub selections: Vec<(String, Selection)>,
@@ -24,18 +30,18 @@ pub struct Detection {
 }
 
 /// One named part of a detection.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Selection {
     /// A map: every test holds.
     All(Vec<Test>),
     /// A list of maps: one of them holds.
     Any(Vec<Selection>),
-    /// A list of texts: one of them is found in any value.
-    Keywords(Vec<Pattern>),
+    /// A list of texts: one of them is found in any value. The test has no field.
+    Keywords(Test),
 }
 
 /// A field and what its value must be.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Test {
     /// The field, by Sigma's name for it.
     pub field: String,
@@ -43,6 +49,8 @@ pub struct Test {
     pub patterns: Vec<Pattern>,
     /// Every pattern must fit instead (the modifier `all`).
     pub all: bool,
+    /// And all that must not be so (the modifier `neq`).
+    pub negated: bool,
 }
 
 /// A condition over selections, which it names by their place in [`Detection::selections`].
@@ -127,8 +135,9 @@ impl Selection {
         match self {
             Selection::All(tests) => tests.iter().all(|test| test.matches(event)),
             Selection::Any(selections) => selections.iter().any(|selection| selection.matches(event)),
-            Selection::Keywords(patterns) => {
-                patterns.iter().any(|pattern| event.fields.iter().any(|field| pattern.fits(&field.value)))
+            Selection::Keywords(test) => {
+                let fits = |pattern: &Pattern| event.fields.iter().any(|field| pattern.fits(&field.value));
+                test.holds(fits)
             }
         }
     }
@@ -153,23 +162,49 @@ impl Selection {
         match self {
             Selection::All(tests) => tests.iter().map(Test::weigh).sum(),
             Selection::Any(any) => any.iter().map(Selection::weigh).min().unwrap_or(0),
-            Selection::Keywords(_) => 1,
+            Selection::Keywords(test) => test.weigh(),
         }
     }
 }
 
 impl Test {
     fn matches(&self, event: &Event<'_>) -> bool {
-        let values = event.values(&self.field);
-        let fits = |pattern: &Pattern| match pattern {
+        let values = values(event, &self.field);
+        self.holds(|pattern| match pattern {
             Pattern::Exists(wanted) => values.is_empty() != *wanted,
             Pattern::Null => values.iter().all(|value| pattern.fits(value)),
+            Pattern::Field(other, place) => {
+                let others = self::values(event, other);
+                values.iter().any(|value| others.iter().any(|other| place.holds(value, other)))
+            }
             pattern => values.iter().any(|value| pattern.fits(value)),
-        };
-        if self.all { self.patterns.iter().all(fits) } else { self.patterns.iter().any(fits) }
+        })
+    }
+
+    fn holds(&self, fits: impl FnMut(&Pattern) -> bool) -> bool {
+        let mut patterns = self.patterns.iter();
+        let holds = if self.all { patterns.all(fits) } else { patterns.any(fits) };
+        holds != self.negated
     }
 
     fn weigh(&self) -> u32 {
         if self.all { self.patterns.len() as u32 } else { 1 }
     }
+}
+
+/// The values of a field, also where this kind of record has another name for it, or writes it with spaces: Sigma leaves
+/// them out.
+fn values<'e>(event: &'e Event<'_>, field: &str) -> Vec<Cow<'e, Value<'e>>> {
+    let values = event.values(field);
+    if !values.is_empty() {
+        return values;
+    }
+    if let Some(name) = logsource::renamed(event.head.channel.text, event.head.event_id, field) {
+        return event.values(name);
+    }
+    let spaced = event.fields.iter().filter(|own| {
+        let name = own.name.as_deref().filter(|name| name.contains(' ') && name.len() > field.len());
+        name.is_some_and(|name| name.replace(' ', "").eq_ignore_ascii_case(field))
+    });
+    spaced.map(|field| Cow::Borrowed(&field.value)).collect()
 }

@@ -1,15 +1,16 @@
 //! Reads a Sigma detection; every fault is reported, each with its line.
 
-use super::pattern::{Expression, Ordering, Pattern, Wildcard};
-use super::{Condition, Detection, Selection, Test};
+use super::modifiers;
+use super::wildcard::Wildcard;
+use super::{Condition, Detection, Selection};
 use crate::yaml::{Data, Fault, Node};
 
 /// Conditions nested deeper than this are refused.
 const MAX_DEPTH: usize = 32;
 
 /// Parses the value of a rule's or article's `detection` key. Faults are added to `faults`; `None` where they leave no
-/// detection.
-pub fn parse(node: &Node, faults: &mut Vec<Fault>) -> Option<Detection> {
+/// detection. That a selection is not used is a fault only where `strict`: rules of others have some.
+pub fn parse(node: &Node, strict: bool, faults: &mut Vec<Fault>) -> Option<Detection> {
     let before = faults.len();
     let Some(entries) = node.entries() else {
         faults.push(Fault::new(node.line, "`detection` must be a map of selections and a `condition`"));
@@ -19,7 +20,9 @@ pub fn parse(node: &Node, faults: &mut Vec<Fault>) -> Option<Detection> {
     for (key, value) in entries {
         match key.scalar() {
             Some("condition") => {}
-            Some("timeframe") => faults.push(Fault::new(key.line, "`timeframe` is not supported")),
+            Some("timeframe") => {
+                faults.push(Fault::new(key.line, "Sigma has no `timeframe` any more; write a correlation rule"));
+            }
             Some(name) => {
                 let selection = selection(value, faults);
                 selections.push((name.to_owned(), selection));
@@ -31,9 +34,20 @@ pub fn parse(node: &Node, faults: &mut Vec<Fault>) -> Option<Detection> {
         faults.push(Fault::new(node.line, "`condition` is missing"));
         return None;
     };
-    let condition = match condition.scalar() {
-        Some(text) => ConditionParser::parse(text, &selections).map_err(|message| Fault::new(condition.line, message)),
-        None => Err(Fault::new(condition.line, "`condition` must be one text")),
+    // A list of conditions: one of them holds.
+    let conditions: Result<Vec<_>, _> = condition
+        .items()
+        .iter()
+        .map(|item| match item.scalar() {
+            Some(text) => ConditionParser::parse(text, &selections).map_err(|message| Fault::new(item.line, message)),
+            None => Err(Fault::new(item.line, "`condition` must be one text")),
+        })
+        .collect();
+    let condition = match conditions {
+        Ok(mut all) if all.len() == 1 => Ok(all.remove(0)),
+        Ok(all) if all.is_empty() => Err(Fault::new(condition.line, "`condition` is empty")),
+        Ok(all) => Ok(Condition::AtLeast(1, all)),
+        Err(fault) => Err(fault),
     };
     match condition {
         Err(fault) => faults.push(fault),
@@ -42,7 +56,7 @@ pub fn parse(node: &Node, faults: &mut Vec<Fault>) -> Option<Detection> {
             mark_used(&condition, &mut used);
             for ((name, _), used) in selections.iter().zip(used) {
                 // Sigma rules keep unused selections under a name that starts with an underscore.
-                if !used && !name.starts_with('_') {
+                if strict && !used && !name.starts_with('_') {
                     let line =
                         entries.iter().find(|(key, _)| key.scalar() == Some(name)).map_or(node.line, |(k, _)| k.line);
                     faults.push(Fault::new(line, format!("the selection `{name}` is not used in the condition")));
@@ -66,137 +80,39 @@ fn mark_used(condition: &Condition, used: &mut [bool]) {
 
 fn selection(node: &Node, faults: &mut Vec<Fault>) -> Selection {
     match &node.data {
-        Data::Map(entries) => {
-            if entries.is_empty() {
-                faults.push(Fault::new(node.line, "the selection is empty"));
-            }
-            Selection::All(entries.iter().filter_map(|(key, value)| test(key, value, faults)).collect())
+        Data::Map(entries) if entries.is_empty() => {
+            faults.push(Fault::new(node.line, "the selection is empty"));
+            Selection::Any(Vec::new())
         }
-        Data::List(items) if items.iter().all(|item| item.entries().is_some()) && !items.is_empty() => {
-            Selection::Any(items.iter().map(|item| selection(item, faults)).collect())
+        Data::Map(entries) => {
+            let (keywords, fields): (Vec<_>, Vec<_>) =
+                entries.iter().partition(|(key, _)| key.scalar().is_some_and(|key| key.starts_with('|')));
+            if let [(key, value)] = keywords.as_slice()
+                && fields.is_empty()
+            {
+                // `'|all': […]`: keywords with a modifier.
+                return Selection::Keywords(modifiers::test(key, value, faults).unwrap_or_default());
+            }
+            if let Some((key, _)) = keywords.first() {
+                faults.push(Fault::new(key.line, "keywords and fields cannot be mixed in one map"));
+            }
+            Selection::All(fields.iter().filter_map(|(key, value)| modifiers::test(key, value, faults)).collect())
         }
         Data::List(items) if items.is_empty() => {
             faults.push(Fault::new(node.line, "the selection is empty"));
             Selection::Any(Vec::new())
         }
+        Data::List(items) if items.iter().all(|item| item.entries().is_some()) => {
+            Selection::Any(items.iter().map(|item| selection(item, faults)).collect())
+        }
         Data::List(_) | Data::Scalar(..) => {
-            let mut keywords = Vec::new();
-            for item in node.items() {
-                match item.scalar() {
-                    Some(text) => {
-                        keywords.push(Pattern::Text(Wildcard::parse(text).after_anything().before_anything()));
-                    }
-                    None => faults.push(Fault::new(item.line, "keywords and maps cannot be mixed in one list")),
-                }
+            if let Some(map) = node.items().iter().find(|item| item.scalar().is_none()) {
+                faults.push(Fault::new(map.line, "keywords and maps cannot be mixed in one list"));
+                return Selection::Any(Vec::new());
             }
-            Selection::Keywords(keywords)
+            let key = Node { line: node.line, data: Data::Scalar(String::new(), false) };
+            Selection::Keywords(modifiers::test(&key, node, faults).unwrap_or_default())
         }
-    }
-}
-
-fn test(key: &Node, value: &Node, faults: &mut Vec<Fault>) -> Option<Test> {
-    let Some(key_text) = key.scalar() else {
-        faults.push(Fault::new(key.line, "a field's name must be a word"));
-        return None;
-    };
-    let mut words = key_text.split('|');
-    let field = words.next().unwrap_or_default().to_owned();
-    let mut modifiers = Modifiers::default();
-    let mut shapes = 0;
-    for word in words {
-        shapes += usize::from(word != "all");
-        if shapes > 1 {
-            faults.push(Fault::new(key.line, format!("`{word}` cannot be combined with the modifier before it")));
-            return None;
-        }
-        match word {
-            "contains" => modifiers.shape = Shape::Contains,
-            "startswith" => modifiers.shape = Shape::StartsWith,
-            "endswith" => modifiers.shape = Shape::EndsWith,
-            "re" => modifiers.shape = Shape::Regex,
-            "gt" => modifiers.shape = Shape::Compare(Ordering::Gt),
-            "gte" => modifiers.shape = Shape::Compare(Ordering::Gte),
-            "lt" => modifiers.shape = Shape::Compare(Ordering::Lt),
-            "lte" => modifiers.shape = Shape::Compare(Ordering::Lte),
-            "exists" => modifiers.shape = Shape::Exists,
-            "all" => modifiers.all = true,
-            other => {
-                faults.push(Fault::new(key.line, format!("`{other}` is not a modifier that is supported here")));
-                return None;
-            }
-        }
-    }
-    if field.is_empty() {
-        faults.push(Fault::new(key.line, "a field's name is missing"));
-        return None;
-    }
-    if value.items().is_empty() {
-        faults.push(Fault::new(value.line, format!("`{field}` has an empty list of values")));
-    }
-    if modifiers.all && value.items().len() < 2 {
-        faults.push(Fault::new(key.line, "`all` needs a list of at least two values"));
-    }
-    let mut patterns = Vec::new();
-    for item in value.items() {
-        match pattern(item, modifiers.shape) {
-            Ok(pattern) => patterns.push(pattern),
-            Err(message) => faults.push(Fault::new(item.line, format!("`{key_text}`: {message}"))),
-        }
-    }
-    Some(Test { field, patterns, all: modifiers.all })
-}
-
-#[derive(Default)]
-struct Modifiers {
-    shape: Shape,
-    all: bool,
-}
-
-#[derive(Clone, Copy, Default)]
-enum Shape {
-    #[default]
-    Whole,
-    Contains,
-    StartsWith,
-    EndsWith,
-    Regex,
-    Compare(Ordering),
-    Exists,
-}
-
-fn pattern(node: &Node, shape: Shape) -> Result<Pattern, String> {
-    let Data::Scalar(text, quoted) = &node.data else { return Err("a value must be a text or a number".into()) };
-    if node.is_null() {
-        return match shape {
-            Shape::Whole => Ok(Pattern::Null),
-            _ => Err("null takes no modifier".into()),
-        };
-    }
-    Ok(match shape {
-        Shape::Whole => match integer(text) {
-            Some(number) if !quoted => Pattern::Number(number),
-            _ => Pattern::Text(Wildcard::parse(text)),
-        },
-        Shape::Contains => Pattern::Text(Wildcard::parse(text).after_anything().before_anything()),
-        Shape::StartsWith => Pattern::Text(Wildcard::parse(text).before_anything()),
-        Shape::EndsWith => Pattern::Text(Wildcard::parse(text).after_anything()),
-        Shape::Regex => Pattern::Regex(Expression::parse(text)?),
-        Shape::Compare(ordering) => match integer(text).map(|number| number as f64).or_else(|| text.parse().ok()) {
-            Some(bound) => Pattern::Compare(ordering, bound),
-            None => return Err(format!("`{text}` is not a number")),
-        },
-        Shape::Exists => match text.as_str() {
-            "true" | "yes" => Pattern::Exists(true),
-            "false" | "no" => Pattern::Exists(false),
-            _ => return Err("`exists` takes true or false".into()),
-        },
-    })
-}
-
-fn integer(text: &str) -> Option<i64> {
-    match text.strip_prefix("0x") {
-        Some(digits) => i64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
     }
 }
 
@@ -224,6 +140,9 @@ impl<'a> ConditionParser<'a> {
         let condition = parser.or(0)?;
         match parser.peek() {
             None => Ok(condition),
+            Some(token) if token.starts_with('|') => {
+                Err("Sigma has no aggregations such as `| count()` any more; write a correlation rule".into())
+            }
             Some(token) => Err(format!("the condition cannot go on with `{token}`")),
         }
     }
@@ -279,7 +198,7 @@ impl<'a> ConditionParser<'a> {
     fn quantified(&mut self, quantifier: &str) -> Parsed {
         let Some(names) = self.peek() else { return Err("`of` needs the name of selections behind it".into()) };
         self.at += 1;
-        let wildcard = Wildcard::parse(names);
+        let wildcard = Wildcard::parse(names).with_case(true);
         let chosen: Vec<Condition> = (0u16..)
             .zip(self.selections)
             .filter(|(_, (name, _))| if names == "them" { !name.starts_with('_') } else { wildcard.fits(name) })

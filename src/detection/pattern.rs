@@ -1,16 +1,18 @@
 //! What a field's value must be.
 
-use std::borrow::Cow;
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use regex_lite::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::wildcard::Wildcard;
 use crate::event::Value;
 
 /// One value of a Sigma field, with its modifiers worked in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Pattern {
-    /// Text with wildcards, without regard to case.
+    /// Text with wildcards.
     Text(Wildcard),
     /// A whole number, as a number or as its text.
     Number(i64),
@@ -18,6 +20,12 @@ pub enum Pattern {
     Regex(Expression),
     /// A number that compares so.
     Compare(Ordering, f64),
+    /// A part of a moment, in UTC, that compares so; equal without an ordering.
+    Moment(Part, Option<Ordering>, i64),
+    /// An address in this network.
+    Network(Network),
+    /// What another field of the record has.
+    Field(String, Place),
     /// The field is there, or is not.
     Exists(bool),
     /// The field is not there or has no value.
@@ -37,25 +45,118 @@ pub enum Ordering {
     Lte,
 }
 
+impl Ordering {
+    /// Whether `a` compares so to `b`.
+    pub fn holds<T: PartialOrd>(self, a: T, b: T) -> bool {
+        match self {
+            Ordering::Gt => a > b,
+            Ordering::Gte => a >= b,
+            Ordering::Lt => a < b,
+            Ordering::Lte => a <= b,
+        }
+    }
+}
+
+/// The modifiers that take a number out of a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Part {
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+/// Where in a value the value of another field must stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Place {
+    #[default]
+    Whole,
+    Start,
+    End,
+    Anywhere,
+}
+
 impl Pattern {
-    /// Whether a value fits.
+    /// Whether a value fits. [`Pattern::Field`] needs more than the value, and never does.
     pub fn fits(&self, value: &Value<'_>) -> bool {
         match self {
             Pattern::Text(wildcard) => wildcard.fits(&value.text()),
             Pattern::Number(number) => match value {
-                Value::Text(text) => text.trim().parse() == Ok(*number),
+                Value::Text(text) => integer(text.trim()) == Some(*number),
                 value => value.as_integer() == Some((*number).into()),
             },
             Pattern::Regex(expression) => expression.0.is_match(&value.text()),
-            Pattern::Compare(ordering, bound) => number(value).is_some_and(|number| match ordering {
-                Ordering::Gt => number > *bound,
-                Ordering::Gte => number >= *bound,
-                Ordering::Lt => number < *bound,
-                Ordering::Lte => number <= *bound,
+            Pattern::Compare(ordering, bound) => number(value).is_some_and(|number| ordering.holds(number, *bound)),
+            Pattern::Moment(part, ordering, bound) => part.of(value).is_some_and(|number| match ordering {
+                Some(ordering) => ordering.holds(number, *bound),
+                None => number == *bound,
             }),
+            Pattern::Network(Network(network)) => {
+                value.text().trim().parse::<IpAddr>().is_ok_and(|address| network.contains(&address.to_canonical()))
+            }
+            Pattern::Field(..) => false,
             Pattern::Exists(wanted) => *wanted,
-            Pattern::Null => *value == Value::Null,
+            Pattern::Null => is_empty(value),
         }
+    }
+}
+
+/// Whether a value is nothing: in a record's XML, an empty text and no value look the same.
+pub(super) fn is_empty(value: &Value<'_>) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+impl Place {
+    /// Whether `value` has `other` there, without regard to case.
+    pub fn holds(self, value: &Value<'_>, other: &Value<'_>) -> bool {
+        let other = Wildcard::exactly(&other.text());
+        let wanted = match self {
+            Place::Whole => other,
+            Place::Start => other.before_anything(),
+            Place::End => other.after_anything(),
+            Place::Anywhere => other.after_anything().before_anything(),
+        };
+        wanted.with_case(false).fits(&value.text())
+    }
+}
+
+impl Part {
+    /// This part of a moment, in UTC.
+    fn of(self, value: &Value<'_>) -> Option<i64> {
+        let in_utc = |timestamp| jiff::tz::Offset::UTC.to_datetime(timestamp);
+        let moment = match value {
+            Value::Time(time) => in_utc(time.timestamp()?),
+            value => {
+                let text = value.text();
+                let text = text.trim();
+                // Sysmon writes moments in UTC without saying so.
+                text.parse().ok().map(in_utc).or_else(|| text.parse::<jiff::civil::DateTime>().ok())?
+            }
+        };
+        Some(match self {
+            Part::Minute => moment.minute().into(),
+            Part::Hour => moment.hour().into(),
+            Part::Day => moment.day().into(),
+            Part::Week => moment.date().iso_week_date().week().into(),
+            Part::Month => moment.month().into(),
+            Part::Year => moment.year().into(),
+        })
+    }
+}
+
+/// A whole number in decimal or, behind `0x`, hexadecimal digits.
+pub(super) fn integer(text: &str) -> Option<i64> {
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => i64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
     }
 }
 
@@ -67,123 +168,112 @@ fn number(value: &Value<'_>) -> Option<f64> {
     }
 }
 
-/// Text in which `*` stands for any characters and `?` for any one; compared without regard to case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wildcard(Vec<Piece>);
+/// A range of addresses such as `10.0.0.0/8`; stored as its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network(IpNet);
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Piece {
-    /// This text, in lower case.
-    Text(String),
-    /// Any one character.
-    One,
-    /// Any characters, or none.
-    Many,
-}
-
-impl Wildcard {
-    /// Reads Sigma's escaping: `\*`, `\?` and `\\` are the characters themselves; any other backslash is a backslash.
-    pub fn parse(text: &str) -> Wildcard {
-        let mut wildcard = Wildcard(Vec::new());
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            match character {
-                '*' => wildcard.0.push(Piece::Many),
-                '?' => wildcard.0.push(Piece::One),
-                '\\' => wildcard.literal(characters.next_if(|next| matches!(next, '*' | '?' | '\\')).unwrap_or('\\')),
-                character => wildcard.literal(character),
-            }
-        }
-        wildcard.0.dedup_by(|a, b| *a == Piece::Many && *b == Piece::Many);
-        wildcard
-    }
-
-    fn literal(&mut self, character: char) {
-        let lower = character.to_lowercase();
-        match self.0.last_mut() {
-            Some(Piece::Text(text)) => text.extend(lower),
-            _ => self.0.push(Piece::Text(lower.collect())),
-        }
-    }
-
-    /// The same with anything allowed before it.
-    pub fn after_anything(mut self) -> Wildcard {
-        if self.0.first() != Some(&Piece::Many) {
-            self.0.insert(0, Piece::Many);
-        }
-        self
-    }
-
-    /// The same with anything allowed behind it.
-    pub fn before_anything(mut self) -> Wildcard {
-        if self.0.last() != Some(&Piece::Many) {
-            self.0.push(Piece::Many);
-        }
-        self
-    }
-
-    /// The text in lower case, where there is no wildcard in it.
-    pub fn exact(&self) -> Option<&str> {
-        match self.0.as_slice() {
-            [] => Some(""),
-            [Piece::Text(text)] => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Whether a text fits.
-    pub fn fits(&self, text: &str) -> bool {
-        let text: Cow<'_, str> =
-            if text.chars().any(char::is_uppercase) { text.to_lowercase().into() } else { text.into() };
-        match self.0.as_slice() {
-            [] => text.is_empty(),
-            [Piece::Text(own)] => text == own.as_str(),
-            [Piece::Many] => true,
-            [Piece::Text(own), Piece::Many] => text.starts_with(own.as_str()),
-            [Piece::Many, Piece::Text(own)] => text.ends_with(own.as_str()),
-            [Piece::Many, Piece::Text(own), Piece::Many] => text.contains(own.as_str()),
-            pieces => fits(pieces, &text),
-        }
+impl Network {
+    /// Reads a range; an address alone is a range of one.
+    pub fn parse(text: &str) -> Result<Network, String> {
+        let network = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        network.map(Network).ok_or_else(|| format!("`{text}` is no range of addresses such as 10.0.0.0/8"))
     }
 }
 
-/// Fits pieces from the left; after a failure it goes on only from the last `*`, which is enough.
-fn fits(pieces: &[Piece], text: &str) -> bool {
-    let (mut piece, mut rest) = (0, text);
-    let mut retry: Option<(usize, &str)> = None;
-    loop {
-        let step = match pieces.get(piece) {
-            None if rest.is_empty() => return true,
-            None => None,
-            Some(Piece::Many) => {
-                retry = Some((piece + 1, rest));
-                Some(rest)
-            }
-            Some(Piece::One) => rest.chars().next().map(|character| &rest[character.len_utf8()..]),
-            Some(Piece::Text(own)) => rest.strip_prefix(own.as_str()),
-        };
-        if let Some(after) = step {
-            piece += 1;
-            rest = after;
-            continue;
-        }
-        let Some((from, start)) = retry else { return false };
-        let Some(character) = start.chars().next() else { return false };
-        rest = &start[character.len_utf8()..];
-        piece = from;
-        retry = Some((from, rest));
+impl Serialize for Network {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Network::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 
 /// A compiled regular expression; stored as its text.
 #[derive(Clone, Debug)]
-pub struct Expression(pub Regex);
+pub struct Expression(Regex);
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
 
 impl Expression {
     /// Compiles an expression within a bounded size; the error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Expression, String> {
         let expression = regex_lite::RegexBuilder::new(text).size_limit(1 << 20).build();
         expression.map(Expression).map_err(|error| error.to_string().lines().last().unwrap_or_default().to_owned())
+    }
+}
+
+impl Expression {
+    /// A text that is in every text the expression fits, as long as can be said without understanding all of it.
+    pub fn longest_text(&self) -> String {
+        let (mut longest, mut run, mut depth) = (String::new(), String::new(), 0);
+        // Where white space does not count, this reading would be wrong.
+        let mut characters = self.0.as_str().chars().filter(|_| !self.0.as_str().contains("(?x")).peekable();
+        let mut end = |run: &mut String| {
+            if run.len() > longest.len() {
+                longest.clone_from(run);
+            }
+            run.clear();
+        };
+        while let Some(character) = characters.next() {
+            let literal = match character {
+                '\\' => characters.next().filter(|escaped| !escaped.is_alphanumeric()),
+                // Either side of an alternative may be missing.
+                '|' if depth == 0 => return String::new(),
+                '(' => {
+                    depth += 1;
+                    None
+                }
+                ')' => {
+                    depth -= 1;
+                    None
+                }
+                '[' => {
+                    skip_class(&mut characters);
+                    None
+                }
+                '{' => {
+                    characters.by_ref().find(|character| *character == '}');
+                    None
+                }
+                '.' | '^' | '$' | '*' | '+' | '?' | '|' => None,
+                literal => Some(literal),
+            };
+            // What may be there zero times is not there in every text.
+            let optional = matches!(characters.peek(), Some('*' | '?' | '{'));
+            match literal.filter(|_| depth == 0 && !optional) {
+                Some(literal) => run.push(literal),
+                None => end(&mut run),
+            }
+        }
+        end(&mut run);
+        longest
+    }
+}
+
+/// Moves behind the `]` that ends a class of characters.
+fn skip_class(characters: &mut impl Iterator<Item = char>) {
+    let (mut open, mut first) = (1, true);
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => drop(characters.next()),
+            '[' => open += 1,
+            '^' if first => continue,
+            // Right at the start it is a member of the class.
+            ']' if !first => open -= 1,
+            _ => {}
+        }
+        first = false;
+        if open == 0 {
+            return;
+        }
     }
 }
 
@@ -195,49 +285,14 @@ impl Serialize for Expression {
 
 impl<'de> Deserialize<'de> for Expression {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Expression::parse(&text).map_err(serde::de::Error::custom)
+        Expression::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn wildcards() {
-        let check = |pattern: &str, fits: &[&str], not: &[&str]| {
-            let wildcard = Wildcard::parse(pattern);
-            fits.iter().for_each(|text| assert!(wildcard.fits(text), "{pattern} should fit {text}"));
-            not.iter().for_each(|text| assert!(!wildcard.fits(text), "{pattern} should not fit {text}"));
-        };
-        check("Messenger", &["messenger", "MESSENGER"], &["Messenger2", "", "essenger"]);
-        check("", &[""], &["a"]);
-        check("*", &["", "a"], &[]);
-        check("a*", &["a", "ABC"], &["ba"]);
-        check("*a", &["a", "ba"], &["ab"]);
-        check("*a*", &["a", "bab"], &["b"]);
-        check("a?c", &["abc", "aéc"], &["ac", "abbc"]);
-        check("a*b*c", &["abc", "aXbXc", "abbc", "aabcbc"], &["ab", "acb", "abcd"]);
-        check("*b?d", &["abcd", "bbcd", "bcdbxd"], &["bd", "abcde"]);
-        check("**a", &["a", "xa"], &["b"]);
-        check("Ä*", &["äbc"], &["a"]);
-    }
-
-    #[test]
-    fn backslashes() {
-        let check = |pattern: &str, text: &str, fits: bool| {
-            assert_eq!(Wildcard::parse(pattern).fits(text), fits, "{pattern} {text}")
-        };
-        check(r"C:\Windows\x.exe", r"c:\windows\x.exe", true);
-        check(r"a\*b", "a*b", true);
-        check(r"a\*b", "axb", false);
-        check(r"a\?b", "a?b", true);
-        check(r"a\\*", r"a\anything", true);
-        check(r"a\\*", "a*", false);
-        check(r"\\\\server\share", r"\\server\share", true);
-        check(r"a\\b", r"a\b", true);
-    }
+    use crate::event::Time;
 
     #[test]
     fn numbers_fit_as_numbers_and_as_texts() {
@@ -245,9 +300,56 @@ mod tests {
         assert!(number.fits(&Value::Hex(0x8004_1032)));
         assert!(number.fits(&Value::Unsigned(2_147_749_938)));
         assert!(number.fits(&Value::Text("2147749938".into())));
+        assert!(number.fits(&Value::Text("0x80041032".into())));
         assert!(!number.fits(&Value::Text("0".into())));
         assert!(Pattern::Compare(Ordering::Gte, 3.0).fits(&Value::Text("3".into())));
         assert!(!Pattern::Compare(Ordering::Gt, 3.0).fits(&Value::Unsigned(3)));
         assert!(!Pattern::Compare(Ordering::Lt, 3.0).fits(&Value::Text("many".into())));
+    }
+
+    #[test]
+    fn addresses_fit_their_network() {
+        let fits = |network: &str, address: &str| {
+            Pattern::Network(Network::parse(network).unwrap()).fits(&Value::Text(address.to_owned().into()))
+        };
+        assert!(fits("10.0.0.0/8", "10.200.1.1"));
+        assert!(fits("10.0.0.0/8", "::ffff:10.1.1.1"));
+        assert!(!fits("10.0.0.0/8", "11.0.0.1"));
+        assert!(!fits("10.0.0.0/8", "-"));
+        assert!(fits("fe80::/10", "fe80::1"));
+        assert!(fits("127.0.0.1", "127.0.0.1"));
+        assert!(Network::parse("10.0.0.0/33").is_err());
+    }
+
+    #[test]
+    fn an_expression_has_a_text_that_must_be_there() {
+        let longest = |text: &str| Expression::parse(text).unwrap().longest_text();
+        assert_eq!(longest(r"^cmd\.exe\s+/c"), "cmd.exe");
+        assert_eq!(longest("(foo|bar)bazz?x+y"), "baz");
+        assert_eq!(longest("foobar|baz"), "");
+        assert_eq!(longest("[abcdef]xy{0,3}z"), "x");
+        assert_eq!(longest("(?i)power(shell)?ish"), "power");
+        assert_eq!(longest(r"[(]abc[)]"), "abc");
+        assert_eq!(longest(r"[^])x]ab(c|d)?[[:alpha:]]e"), "ab");
+    }
+
+    #[test]
+    fn parts_of_a_moment() {
+        // 2018-06-04 07:20:21 UTC, a Monday.
+        let moment = Value::Time(Time(131_725_704_215_337_803));
+        for (part, number) in [
+            (Part::Minute, 20),
+            (Part::Hour, 7),
+            (Part::Day, 4),
+            (Part::Week, 23),
+            (Part::Month, 6),
+            (Part::Year, 2018),
+        ] {
+            assert!(Pattern::Moment(part, None, number).fits(&moment), "{part:?}");
+            assert!(!Pattern::Moment(part, Some(Ordering::Lt), number).fits(&moment), "{part:?}");
+        }
+        assert!(Pattern::Moment(Part::Hour, Some(Ordering::Gte), 7).fits(&Value::Text("2018-06-04T07:20:21Z".into())));
+        assert!(Pattern::Moment(Part::Hour, None, 7).fits(&Value::Text("2018-06-04 07:20:21.533".into())));
+        assert!(!Pattern::Moment(Part::Hour, None, 7).fits(&Value::Text("noon".into())));
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{Block, Range, Summary, markdown};
+use crate::detection::correlation::Correlation;
 use crate::detection::{self, Detection};
 use crate::yaml::{self, Fault, Node};
 
@@ -35,6 +36,24 @@ pub struct Article {
     pub detection: Detection,
     /// The sections, in the order of [`Heading`].
     pub sections: Vec<Section>,
+    /// Whose it is.
+    pub origin: Origin,
+    /// For a Sigma correlation rule: what it looks for in the matches of others.
+    pub correlation: Option<Correlation>,
+    /// It is there only for correlations, and makes no finding of its own.
+    pub silent: bool,
+}
+
+/// Whose an article is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Origin {
+    /// It came with the page.
+    #[default]
+    BuiltIn,
+    /// Somebody added it.
+    Added,
+    /// Somebody added it, and it is a Sigma rule: it does not say how to resolve anything.
+    Sigma,
 }
 
 /// How bad an issue is, in Sigma's words.
@@ -75,6 +94,16 @@ impl Level {
         ("high", Level::High),
         ("critical", Level::Critical),
     ];
+
+    /// The level that a word stands for.
+    pub fn parse(word: &str) -> Option<Level> {
+        Self::WORDS.iter().find(|(own, _)| *own == word).map(|(_, level)| *level)
+    }
+
+    /// The words there are, for messages.
+    pub fn words() -> String {
+        Self::WORDS.map(|(word, _)| word).join(", ")
+    }
 }
 
 impl fmt::Display for Level {
@@ -131,10 +160,14 @@ pub enum Heading {
     Workaround,
     /// What else helps.
     MoreInformation,
+    /// What a Sigma rule looks for.
+    Description,
+    /// When a Sigma rule matches for no reason.
+    FalsePositives,
 }
 
 impl Heading {
-    /// All headings, in order.
+    /// The headings of articles, in order.
     pub const ALL: [Heading; 5] =
         [Heading::Symptoms, Heading::Cause, Heading::Resolution, Heading::Workaround, Heading::MoreInformation];
 
@@ -146,6 +179,8 @@ impl Heading {
             Heading::Resolution => "Resolution",
             Heading::Workaround => "Workaround",
             Heading::MoreInformation => "More information",
+            Heading::Description => "Description",
+            Heading::FalsePositives => "False positives",
         }
     }
 }
@@ -203,7 +238,8 @@ impl Article {
         let windows = reader.optional("windows", Range::parse);
         let subject = reader.optional("subject", |text| Ok(text.to_owned()));
         let sources = reader.sources();
-        let detection = reader.required("detection").and_then(|node| detection::parse::parse(node, reader.faults));
+        let detection =
+            reader.required("detection").and_then(|node| detection::parse::parse(node, true, reader.faults));
         let examples = reader.examples();
         let sections = sections(body, body_line, faults);
         // What is missing has been said; the rest can still be checked.
@@ -220,6 +256,9 @@ impl Article {
             sources,
             detection: detection?,
             sections,
+            origin: Origin::default(),
+            correlation: None,
+            silent: false,
         };
         Some((article, examples))
     }

@@ -1,6 +1,7 @@
 //! What every article must keep to. All faults are found at once.
 
-use super::article::Example;
+use super::article::{Example, Origin};
+use super::rule::{self, Rule};
 use super::{Article, KnowledgeBase};
 use crate::event::{Event, Field, Head, Level, Names, Part, Time, Value};
 use crate::yaml::{Data, Fault, Node};
@@ -8,16 +9,20 @@ use crate::yaml::{Data, Fault, Node};
 /// A title longer than this does not fit a findings list.
 const MAX_TITLE: usize = 90;
 
-/// Parses and checks article files (path and text). Gives the articles that parse, ordered by id, and every fault as
-/// `path:line: message`, ordered by path and line.
+/// Parses and checks article files (`.md`) and Sigma rules (`.yml`), each given as path and text. Gives the articles
+/// that are well, ordered by id, and every fault as `path:line: message`, ordered by path and line.
 pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Article>, Vec<String>) {
     let mut read: Vec<(&str, Article)> = Vec::new();
+    let (mut rules, mut rule_paths): (Vec<Rule>, Vec<&str>) = (Vec::new(), Vec::new());
     let mut found: Vec<(&str, Fault)> = Vec::new();
     for (path, text) in files {
         let mut faults = Vec::new();
         let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
         let area = folder.rsplit(['/', '\\']).next().unwrap_or_default();
-        if let Some((article, examples)) = Article::parse(text, area, &mut faults) {
+        if let Some(stem) = rule_stem(file) {
+            rules.extend(rule::parse(text, stem, &mut faults));
+            rule_paths.resize(rules.len(), path);
+        } else if let Some((article, examples)) = Article::parse(text, area, &mut faults) {
             check(&article, &examples, file, text, &mut faults);
             if faults.is_empty() {
                 read.push((path, article));
@@ -26,11 +31,24 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Art
         faults.sort();
         found.extend(faults.into_iter().map(|fault| (path, fault)));
     }
+    let unlinked = rule::link(&mut rules);
+    for (place, (rule, path)) in rules.into_iter().zip(&rule_paths).enumerate() {
+        if unlinked.iter().all(|(other, _)| *other != place) {
+            read.push((path, rule.article));
+        }
+    }
+    found.extend(unlinked.into_iter().map(|(place, fault)| (rule_paths[place], fault)));
     read.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
     check_pairs(&read, &mut found);
     found.sort();
     let faults = found.iter().map(|(path, fault)| format!("{path}:{fault}")).collect();
     (read.into_iter().map(|(_, article)| article).collect(), faults)
+}
+
+/// The name without its ending, of a file that holds Sigma rules.
+fn rule_stem(file: &str) -> Option<&str> {
+    let (stem, ending) = file.rsplit_once('.')?;
+    ["yml", "yaml"].iter().any(|own| ending.eq_ignore_ascii_case(own)).then_some(stem)
 }
 
 /// What can be said of one article alone.
@@ -60,8 +78,11 @@ fn check(article: &Article, examples: &[Example], file: &str, text: &str, faults
             };
             faults.push(Fault::new(example.line, message));
         }
-        let reached =
-            KnowledgeBase::new(vec![article.clone()]).candidates(event.head.provider.text, event.head.event_id);
+        let reached = KnowledgeBase::new(vec![article.clone()]).candidates(
+            event.head.provider.text,
+            event.head.event_id,
+            event.head.channel.text,
+        );
         if matches && reached.is_empty() {
             faults.push(Fault::new(example.line, "the index does not lead from this example to the article"));
         }
@@ -74,6 +95,10 @@ fn check_pairs<'a>(articles: &[(&'a str, Article)], found: &mut Vec<(&'a str, Fa
     for (path, article) in articles {
         let selections: Vec<_> = article.detection.selections.iter().map(|(_, selection)| selection).collect();
         let detection = format!("{selections:?} {:?}", article.detection.condition);
+        // Rules of others may say the same twice.
+        if article.origin == Origin::Sigma {
+            continue;
+        }
         match detections.iter().find(|(other, ..)| *other == detection) {
             // That the id is used twice is said below.
             Some((_, id, _)) if *id == article.id => {}

@@ -3,14 +3,15 @@
 mod article;
 pub mod lint;
 mod markdown;
+mod rule;
 mod summary;
 mod windows;
 
 use serde::{Deserialize, Serialize};
 
-use crate::detection::index::Index;
+use crate::detection::index::{Candidates, Index};
 use crate::event::Event;
-pub use article::{Article, Heading, Level, Section, Source, Verdict};
+pub use article::{Article, Heading, Level, Origin, Section, Source, Verdict};
 pub use markdown::{Block, Inline};
 pub use summary::Summary;
 pub use windows::{Range, Version};
@@ -62,15 +63,16 @@ impl KnowledgeBase {
         self.articles.iter().find(|article| article.id == id)
     }
 
-    /// The articles that may match records of this provider and event id, by number.
-    pub fn candidates(&self, provider: &str, event_id: u32) -> Vec<u32> {
-        self.index.candidates(provider, event_id)
+    /// The articles that may match records of this provider, event id and channel.
+    pub fn candidates(&self, provider: &str, event_id: u32, channel: &str) -> Candidates {
+        self.index.candidates(provider, event_id, channel)
     }
 
-    /// Those of the candidates that match an event.
-    pub fn matches(&self, candidates: &[u32], event: &Event<'_>) -> Vec<u32> {
-        let matches = |number: &u32| self.article(*number).is_some_and(|article| article.detection.matches(event));
-        candidates.iter().copied().filter(matches).collect()
+    /// Those of the candidates that match an event, by number, ascending.
+    pub fn matches(&self, candidates: &Candidates, event: &Event<'_>) -> Vec<u32> {
+        let mut worth = self.index.worth(candidates, event);
+        worth.retain(|number| self.article(*number).is_some_and(|article| article.detection.matches(event)));
+        worth
     }
 }
 
