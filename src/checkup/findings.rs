@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Evidence, Group, Newest, Report, Tally, joined};
+use super::{Correlated, Evidence, Group, Newest, Report, Tally, correlate, joined};
 use crate::event::Time;
 use crate::kb::{Article, KnowledgeBase, Range, Verdict, Version};
 
@@ -46,6 +46,17 @@ impl Report {
     /// Every article that matched, the most important first: those for this Windows version first, then the worse
     /// level, the verdict that asks for more, the later and the more frequent.
     pub fn findings<'k>(&self, knowledge: &'k KnowledgeBase) -> Vec<Finding<'k>> {
+        let mut findings = self.findings_so_far(knowledge);
+        for (number, article) in (0..).zip(knowledge.articles()).filter(|(_, article)| article.correlation.is_some()) {
+            let correlated = correlate::correlated(self, knowledge, number).unwrap_or_default();
+            findings.extend(Finding::of_correlation(article, &correlated));
+        }
+        sort(&mut findings);
+        findings
+    }
+
+    /// The same while logs are still being read: without correlations, which need all of them.
+    pub fn findings_so_far<'k>(&self, knowledge: &'k KnowledgeBase) -> Vec<Finding<'k>> {
         let mut findings: BTreeMap<u32, Finding<'k>> = BTreeMap::new();
         for (numbers, group) in &self.groups {
             for (place, number) in numbers.iter().enumerate() {
@@ -80,14 +91,22 @@ impl Report {
             }
         }
         let mut findings: Vec<_> = findings.into_values().collect();
-        findings.sort_by_key(|finding| {
+        sort(&mut findings);
+        findings
+    }
+}
+
+/// The most important first.
+fn sort(findings: &mut [Finding<'_>]) {
+    findings.sort_by(|a, b| {
+        let rank = |finding: &Finding<'_>| {
             let article = finding.article;
             let harmless = matches!(article.verdict, Verdict::SafeToIgnore | Verdict::Informational);
             let urgency = (!finding.other_windows, !harmless, article.level, article.verdict);
-            (Reverse(urgency), Reverse(finding.span.1), Reverse(finding.count), &article.id)
-        });
-        findings
-    }
+            (Reverse(urgency), Reverse(finding.span.1), Reverse(finding.count))
+        };
+        rank(a).cmp(&rank(b)).then_with(|| a.article.id.cmp(&b.article.id))
+    });
 }
 
 /// The Windows versions that may have written a log, by what its records say.
@@ -114,6 +133,35 @@ impl<'k> Finding<'k> {
             other_windows: false,
             general: Vec::new(),
         }
+    }
+
+    /// A correlation that held; what its matches have in common is what is affected.
+    fn of_correlation(article: &'k Article, correlated: &[Correlated]) -> Option<Finding<'k>> {
+        let span = correlated.iter().map(|found| found.span).reduce(joined)?;
+        let count = correlated.len() as u64;
+        let mut finding = Finding {
+            article,
+            count,
+            own: count,
+            span,
+            subjects: Tally::default(),
+            computers: Tally::default(),
+            files: BTreeMap::new(),
+            evidence: Newest::default(),
+            other_windows: false,
+            general: Vec::new(),
+        };
+        for found in correlated {
+            if !found.group.is_empty() {
+                finding.subjects.add(1, || found.group.join(", "));
+            }
+            found.computers.iter().for_each(|computer| finding.computers.add(1, || computer.clone()));
+            for evidence in &found.evidence {
+                *finding.files.entry(evidence.file).or_default() += 1;
+                finding.evidence.add(*evidence);
+            }
+        }
+        Some(finding)
     }
 
     fn add(&mut self, group: &Group, place: usize) {

@@ -3,21 +3,25 @@
 //! A log is checked in parts, in any order and by any number of workers. Each part gives a [`Report`]; merging the
 //! parts' reports in any order gives the same report ([`Report::merge`] is associative and commutative).
 
+mod correlate;
 mod findings;
+mod missing;
 mod newest;
 mod tally;
 mod windows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::detection::index::Candidates;
 use crate::event::{Level, Time};
 use crate::kb::{KnowledgeBase, Version};
 use crate::log::{self, Coverage, Kind, Problem, Record, Sink};
+pub use correlate::{Correlated, Occurrence, Occurrences};
 pub use findings::{Finding, General};
+pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
 pub use tally::Tally;
 
@@ -32,6 +36,10 @@ pub struct Report {
     pub explained: Tally<EventKind>,
     /// Critical, error and warning records that no article matched.
     pub unexplained: Tally<EventKind>,
+    /// Matches of the rules that correlations watch, by the rule's number.
+    pub occurrences: BTreeMap<u32, Occurrences>,
+    /// The kinds of records that articles were evaluated for, and the names of their fields.
+    pub kinds: BTreeMap<RecordKind, BTreeSet<String>>,
 }
 
 /// What makes records alike when nothing is known of them.
@@ -187,6 +195,10 @@ impl Report {
         }
         self.explained.merge(other.explained);
         self.unexplained.merge(other.unexplained);
+        for (number, occurrences) in other.occurrences {
+            self.occurrences.entry(number).or_default().merge(occurrences);
+        }
+        missing::merge(&mut self.kinds, other.kinds);
     }
 
     /// How many records were read.
@@ -229,6 +241,7 @@ pub struct Checkup<'k> {
     file: FileReport,
     kinds: FxHashMap<[u32; 4], Watched>,
     groups: BTreeMap<Vec<u32>, Group>,
+    occurrences: BTreeMap<u32, Occurrences>,
 }
 
 /// Records of one provider, event id, channel and computer.
@@ -239,6 +252,9 @@ struct Watched {
     computer: String,
     candidates: Candidates,
     names_windows: bool,
+    /// The names of the records' fields, and the sequences of them that were seen.
+    fields: BTreeSet<String>,
+    layouts: FxHashSet<u64>,
     explained: [u64; 5],
     unexplained: [u64; 5],
 }
@@ -246,15 +262,29 @@ struct Watched {
 impl<'k> Checkup<'k> {
     /// A checkup of a part of the file with the given number.
     pub fn new(knowledge: &'k KnowledgeBase, file_number: u32, file: &FileReport) -> Checkup<'k> {
-        Checkup { knowledge, file_number, file: file.unread(), kinds: FxHashMap::default(), groups: BTreeMap::new() }
+        Checkup {
+            knowledge,
+            file_number,
+            file: file.unread(),
+            kinds: FxHashMap::default(),
+            groups: BTreeMap::new(),
+            occurrences: BTreeMap::new(),
+        }
     }
 
     /// The report of this part: what was found, and how its reader accounts for it.
     pub fn finish(mut self, coverage: Coverage, bytes: u64) -> Report {
         self.file.coverage.merge(coverage);
         self.file.bytes_read += bytes;
-        let mut report = Report { groups: self.groups, ..Report::default() };
-        for Watched { provider, event_id, channel, computer, explained, unexplained, .. } in self.kinds.into_values() {
+        self.occurrences.values_mut().for_each(|occurrences| occurrences.items.sort());
+        let mut report = Report { groups: self.groups, occurrences: self.occurrences, ..Report::default() };
+        for kind in self.kinds.into_values() {
+            let Watched { provider, event_id, channel, computer, fields, explained, unexplained, candidates, .. } =
+                kind;
+            if !candidates.is_empty() {
+                let kind = RecordKind { channel: channel.clone(), provider: provider.clone(), event_id };
+                missing::merge(&mut report.kinds, BTreeMap::from([(kind, fields)]));
+            }
             let mut count = 0;
             for (level, (explained, unexplained)) in Level::ALL.into_iter().zip(explained.into_iter().zip(unexplained))
             {
@@ -293,6 +323,8 @@ impl Sink for Checkup<'_> {
             computer: head.computer.text.to_owned(),
             candidates: self.knowledge.candidates(head.provider.text, head.event_id, head.channel.text),
             names_windows: windows::names_version(head.provider.text, head.event_id),
+            fields: BTreeSet::new(),
+            layouts: FxHashSet::default(),
             explained: [0; 5],
             unexplained: [0; 5],
         });
@@ -307,7 +339,18 @@ impl Sink for Checkup<'_> {
         if kind.names_windows {
             self.file.windows = self.file.windows.max(windows::version(&event).map(|version| (head.time, version)));
         }
-        let matches = self.knowledge.matches(&kind.candidates, &event);
+        if !kind.candidates.is_empty() {
+            missing::note_fields(&event, &mut kind.layouts, &mut kind.fields);
+        }
+        let mut matches = self.knowledge.matches(&kind.candidates, &event);
+        let evidence =
+            Evidence { time: head.time, file: self.file_number, offset: record.offset, record_id: head.record_id };
+        matches.retain(|number| {
+            if let Some(fields) = self.knowledge.watched_by(*number) {
+                self.occurrences.entry(*number).or_default().add(evidence, &event, fields);
+            }
+            !self.knowledge.article(*number).is_some_and(|article| article.silent)
+        });
         if matches.is_empty() {
             kind.unexplained[level] += 1;
             return;
@@ -333,11 +376,6 @@ impl Sink for Checkup<'_> {
         }
         group.computers.add(1, || head.computer.text.to_owned());
         *group.files.entry(self.file_number).or_default() += 1;
-        group.evidence.add(Evidence {
-            time: head.time,
-            file: self.file_number,
-            offset: record.offset,
-            record_id: head.record_id,
-        });
+        group.evidence.add(evidence);
     }
 }

@@ -152,6 +152,11 @@ pub fn renamed(channel: &str, event_id: u32, field: &str) -> Option<&'static str
     found.map(|(.., name)| *name)
 }
 
+/// Whether some kind of record has another name for a field.
+pub fn is_renamed(field: &str) -> bool {
+    RENAMED.iter().any(|(_, _, name, _)| field.eq_ignore_ascii_case(name))
+}
+
 /// The selection that a rule's `logsource` stands for; `None` for one that takes every Windows event, and where there
 /// are faults.
 pub fn parse(node: &Node, faults: &mut Vec<Fault>) -> Option<Selection> {

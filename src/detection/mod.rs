@@ -14,6 +14,7 @@ mod pattern;
 mod wildcard;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +117,23 @@ impl Detection {
         self.weigh(&self.condition)
     }
 
+    /// The fields without which no event can match.
+    pub fn required_fields(&self) -> BTreeSet<String> {
+        self.required(&self.condition)
+    }
+
+    fn required(&self, condition: &Condition) -> BTreeSet<String> {
+        match condition {
+            Condition::Selection(index) => self
+                .selections
+                .get(usize::from(*index))
+                .map_or_else(BTreeSet::new, |(_, selection)| selection.required()),
+            Condition::Not(_) => BTreeSet::new(),
+            Condition::And(all) => all.iter().flat_map(|inner| self.required(inner)).collect(),
+            Condition::AtLeast(_, any) => common(any.iter().map(|inner| self.required(inner))),
+        }
+    }
+
     fn weigh(&self, condition: &Condition) -> u32 {
         match condition {
             Condition::Selection(index) => self.selections.get(usize::from(*index)).map_or(0, |(_, s)| s.weigh()),
@@ -158,6 +176,18 @@ impl Selection {
         }
     }
 
+    fn required(&self) -> BTreeSet<String> {
+        let needs_value = |test: &&Test| {
+            let without = |pattern: &Pattern| matches!(pattern, Pattern::Null | Pattern::Exists(false));
+            !test.negated && !test.patterns.iter().any(without)
+        };
+        match self {
+            Selection::All(tests) => tests.iter().filter(needs_value).map(|test| test.field.clone()).collect(),
+            Selection::Any(any) => common(any.iter().map(Selection::required)),
+            Selection::Keywords(_) => BTreeSet::new(),
+        }
+    }
+
     fn weigh(&self) -> u32 {
         match self {
             Selection::All(tests) => tests.iter().map(Test::weigh).sum(),
@@ -165,6 +195,12 @@ impl Selection {
             Selection::Keywords(test) => test.weigh(),
         }
     }
+}
+
+/// What is in all of the sets.
+fn common(mut sets: impl Iterator<Item = BTreeSet<String>>) -> BTreeSet<String> {
+    let first = sets.next().unwrap_or_default();
+    sets.fold(first, |common, set| common.intersection(&set).cloned().collect())
 }
 
 impl Test {

@@ -7,6 +7,7 @@ mod rule;
 mod summary;
 mod windows;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::detection::index::{Candidates, Index};
@@ -21,6 +22,9 @@ pub use windows::{Range, Version};
 pub struct KnowledgeBase {
     articles: Vec<Article>,
     index: Index,
+    by_id: FxHashMap<String, u32>,
+    /// For each rule that correlations watch, the fields that they ask of it.
+    watched: FxHashMap<u32, Vec<String>>,
 }
 
 /// The articles in the form the build compiles them to.
@@ -31,7 +35,19 @@ impl KnowledgeBase {
     /// A knowledge base of these articles.
     pub fn new(articles: Vec<Article>) -> KnowledgeBase {
         let index = Index::new(articles.iter().map(|article| &article.detection));
-        KnowledgeBase { articles, index }
+        let by_id: FxHashMap<String, u32> = articles.iter().map(|article| article.id.clone()).zip(0..).collect();
+        let mut watched: FxHashMap<u32, Vec<String>> = FxHashMap::default();
+        for correlation in articles.iter().filter_map(|article| article.correlation.as_ref()) {
+            for rule in &correlation.rules {
+                let Some(&number) = by_id.get(rule) else { continue };
+                let fields = watched.entry(number).or_default();
+                let keys = correlation.group_by.iter().chain(&correlation.fields);
+                fields.extend(keys.map(|key| key.of(rule).to_owned()));
+                fields.sort_unstable();
+                fields.dedup();
+            }
+        }
+        KnowledgeBase { articles, index, by_id, watched }
     }
 
     /// The knowledge base that [`compile`] made; empty if the bytes are from anywhere else.
@@ -60,7 +76,22 @@ impl KnowledgeBase {
 
     /// An article by its id.
     pub fn by_id(&self, id: &str) -> Option<&Article> {
-        self.articles.iter().find(|article| article.id == id)
+        self.article(self.number(id)?)
+    }
+
+    /// The number of an article by its id.
+    pub fn number(&self, id: &str) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The fields that correlations ask of a rule's matches; `None` for a rule that none watches.
+    pub fn watched_by(&self, number: u32) -> Option<&[String]> {
+        self.watched.get(&number).map(Vec::as_slice)
+    }
+
+    /// The same, empty for a rule that none watches.
+    pub fn watched(&self, number: u32) -> &[String] {
+        self.watched_by(number).unwrap_or_default()
     }
 
     /// The articles that may match records of this provider, event id and channel.

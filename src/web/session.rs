@@ -243,7 +243,11 @@ impl Session {
             let mut state = self.state.borrow_mut();
             state.drawn = now();
             state.progress.elapsed = state.drawn - state.started;
-            let findings = Rc::new(state.report.findings(knowledge()));
+            let findings = match state.progress.running {
+                true => state.report.findings_so_far(knowledge()),
+                false => state.report.findings(knowledge()),
+            };
+            let findings = Rc::new(findings);
             Snapshot { report: state.report.clone(), findings, progress: state.progress }
         };
         (self.changed)(snapshot);
