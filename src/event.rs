@@ -348,9 +348,11 @@ impl Event<'_> {
         self.unnamed(name).map(|field| Cow::Borrowed(&field.value)).into_iter().collect()
     }
 
-    /// The first value of a field as text; see [`Event::values`].
-    pub fn text(&self, name: &str) -> Option<String> {
-        self.values(name).first().map(|value| value.to_string())
+    /// The first value of a field as text; see [`Event::values`]. Of several names with commas between them, the first
+    /// that the event has: some events name their values only in newer Windows.
+    pub fn text(&self, names: &str) -> Option<String> {
+        let text = |name: &str| self.values(name).first().map(|value| value.to_string());
+        names.split(',').find_map(|name| text(name.trim()).filter(|text| !text.is_empty())).or_else(|| text(names))
     }
 
     fn unnamed(&self, name: &str) -> Option<&Field<'_>> {

@@ -8,6 +8,7 @@ pub mod event;
 pub mod export;
 pub mod kb;
 pub mod log;
+pub mod sources;
 pub mod yaml;
 
 /// The known issues of `kb/`, as the build compiled them.

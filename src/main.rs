@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use evtx_checkup::checkup::{self, FileReport, Report};
 use evtx_checkup::export;
-use evtx_checkup::kb::{Article, KnowledgeBase, lint};
+use evtx_checkup::kb::{Article, KnowledgeBase};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use evtx_checkup::log::{Kind, Problem, Reason};
+use evtx_checkup::sources::{self, Source};
 
 const HELP: &str = "\
 Says which known issues Windows event logs show, and how to resolve them.
@@ -19,7 +20,8 @@ Says which known issues Windows event logs show, and how to resolve them.
 Usage: evtx-checkup [--format text|json] [--kb PATH]... FILE...
        evtx-checkup lint PATH...
 
---kb adds known issues of your own, from an article (.md) or a folder of them; lint only checks them.
+--kb adds known issues of your own: articles (.md) and Sigma rules (.yml), or folders and zip archives of them; lint
+only checks them.
 
 Exit status: 0 no known issue, 1 known issues found, 2 something could not be read.
 Of lint: 0 no fault, 1 faults, 2 something could not be read.
@@ -113,25 +115,30 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     if arguments.files.is_empty() { Err("no file is given".into()) } else { Ok(Some(arguments)) }
 }
 
-/// The articles of these files and folders, and the faults of those that are not well.
+/// The articles and rules of these files and folders, and the faults of those that are not well.
 fn articles(paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
-    let mut files = Vec::new();
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
     for path in paths {
-        collect(path, &mut files).map_err(|error| format!("{}: {error}", path.display()))?;
+        collect(path, true, &mut found, &mut problems).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    Ok(lint::read(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))))
+    let (articles, faults) = sources::compile(&found);
+    problems.extend(faults);
+    Ok((articles, problems))
 }
 
-/// Adds a file, or every article of a folder and the folders in it, by name.
-fn collect(path: &Path, files: &mut Vec<(String, String)>) -> std::io::Result<()> {
-    if !path.is_dir() {
-        files.push((path.display().to_string(), std::fs::read_to_string(path)?));
-        return Ok(());
+/// Adds a file, or every article, rule and archive of a folder and the folders in it, by name.
+fn collect(path: &Path, asked: bool, found: &mut Vec<Source>, problems: &mut Vec<String>) -> std::io::Result<()> {
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path)?.map(|entry| Ok(entry?.path()));
+        let mut entries = entries.collect::<std::io::Result<Vec<_>>>()?;
+        entries.sort();
+        return entries.iter().try_for_each(|path| collect(path, false, found, problems));
     }
-    let mut entries = std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
-    entries.retain(|path| path.is_dir() || path.extension().is_some_and(|extension| extension == "md"));
-    entries.sort();
-    entries.iter().try_for_each(|path| collect(path, files))
+    let name = path.display().to_string();
+    if asked || sources::is_source(&name) || sources::is_archive(&name) {
+        sources::read(&name, &std::fs::read(path)?, found, problems);
+    }
+    Ok(())
 }
 
 /// Checks one file with all cores.

@@ -10,6 +10,84 @@ const checkup = {
     for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
     return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
   },
+  // What people added to this copy of the page: [path, text] of each article and rule, or null.
+  async added() {
+    if (!document.getElementById("added")) return null;
+    return JSON.parse(new TextDecoder().decode(await checkup.unpack("added")));
+  },
+  // A copy of this page that carries what was added, as a file to keep.
+  async copy(added) {
+    const packed = new Blob([JSON.stringify(added)]).stream().pipeThrough(new CompressionStream("gzip"));
+    const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
+    let text = "";
+    for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+    const page = document.documentElement.cloneNode(true);
+    page.querySelector("#app").innerHTML = '<p class="starting">Starting…</p>';
+    page.querySelector("#added")?.remove();
+    const script = document.createElement("script");
+    script.type = "text/plain";
+    script.id = "added";
+    script.textContent = btoa(text);
+    page.querySelector("#sample").after(script);
+    return new Blob(["<!DOCTYPE html>\n", page.outerHTML], { type: "text/html" });
+  },
+  // Keeps what was added in this browser, or with null forgets it.
+  async keep(added) {
+    const store = (await checkup.database()).transaction("added", "readwrite").objectStore("added");
+    return checkup.done(added ? store.put(added, "sources") : store.delete("sources"));
+  },
+  // What is kept in this browser, or null.
+  async kept() {
+    const store = (await checkup.database()).transaction("added").objectStore("added");
+    return (await checkup.done(store.get("sources"))) ?? null;
+  },
+  database() {
+    const request = indexedDB.open("evtx-checkup", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("added");
+    return checkup.done(request);
+  },
+  done: request => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  }),
+  // The files of a drop, with those in folders; each knows its path. The items must be asked before anything is awaited.
+  async dropped(transfer) {
+    const roots = [...transfer.items].filter(item => item.kind === "file").map(item => ({
+      file: item.getAsFile(),
+      entry: item.webkitGetAsEntry?.(),
+      handle: item.webkitGetAsEntry?.()?.isDirectory ? item.getAsFileSystemHandle?.() : undefined,
+    }));
+    if (!roots.length) return [...transfer.files];
+    const files = [];
+    for (const { file, entry, handle } of roots) {
+      if (!entry?.isDirectory) { if (file) files.push(file); }
+      // Chromium reads folders of a page opened from disk only by their handle, Firefox only by their entry.
+      else if (handle) await checkup.walkHandle(await handle, entry.name, files, 0);
+      else await checkup.walkEntry(entry, entry.name, files, 0);
+    }
+    return files;
+  },
+  async walkHandle(folder, path, files, depth) {
+    if (depth > 32) return;
+    for await (const handle of folder.values()) {
+      const own = path + "/" + handle.name;
+      if (handle.kind === "directory") await checkup.walkHandle(handle, own, files, depth + 1);
+      else files.push(Object.assign(await handle.getFile(), { droppedPath: own }));
+    }
+  },
+  async walkEntry(folder, path, files, depth) {
+    if (depth > 32) return;
+    const reader = folder.createReader();
+    for (;;) {
+      const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!entries.length) return;
+      for (const entry of entries) {
+        const own = path + "/" + entry.name;
+        if (entry.isDirectory) await checkup.walkEntry(entry, own, files, depth + 1);
+        else files.push(Object.assign(await new Promise((resolve, reject) => entry.file(resolve, reject)), { droppedPath: own }));
+      }
+    }
+  },
   sample: async () => new File([await checkup.unpack("sample")], "Sample.evtx"),
   // From here on the program takes what is dropped.
   takeOver() {

@@ -95,7 +95,7 @@ impl Report {
         let too_many_channels = self.files.values().any(|file| file.channels.others() > 0);
         let mut needed: BTreeMap<u32, Vec<&BTreeSet<String>>> = BTreeMap::new();
         for (kind, fields) in &self.kinds {
-            for number in knowledge.candidates(&kind.provider, kind.event_id, &kind.channel).all() {
+            for number in knowledge.asked_for(&kind.provider, kind.event_id, &kind.channel) {
                 needed.entry(number).or_default().push(fields);
             }
         }

@@ -11,6 +11,7 @@ pub mod logsource;
 mod modifiers;
 pub mod parse;
 mod pattern;
+pub mod scan;
 mod wildcard;
 
 use std::borrow::Cow;

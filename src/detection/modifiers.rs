@@ -165,7 +165,7 @@ impl Modifiers {
         }
         let rewrites = !modifiers.encodings.is_empty() || modifiers.windash || modifiers.cased;
         let placed = modifiers.place != Place::Whole && modifiers.kind != Kind::Field;
-        if modifiers.kind != Kind::Text && (rewrites || placed) || modifiers.part.is_some() && (rewrites || placed) {
+        if (modifiers.kind != Kind::Text || modifiers.part.is_some()) && (rewrites || placed) {
             return Err(format!("the modifiers `{words}` cannot be combined"));
         }
         Ok(modifiers)

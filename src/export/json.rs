@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::checkup::{EventKind, FileReport, Finding, Report, Tally};
+use crate::checkup::{EventKind, FileReport, Finding, NotEvaluated, Report, Tally};
 use crate::event::{Level, Time};
 use crate::kb::KnowledgeBase;
 
@@ -29,6 +29,7 @@ pub fn report(report: &Report, knowledge: &KnowledgeBase) -> Value {
         "findings": report.findings(knowledge).iter().map(finding).collect::<Vec<_>>(),
         "unexplained": kinds(&report.unexplained),
         "explained_groups": kinds(&report.explained),
+        "not_evaluated": report.not_evaluated(knowledge).iter().map(not_evaluated).collect::<Vec<_>>(),
         "totals": {
             "records": report.records(),
             "critical": report.count(Level::Critical),
@@ -70,6 +71,10 @@ fn finding(finding: &Finding<'_>) -> Value {
         "sources": finding.article.sources.iter().map(|source| &source.id).collect::<Vec<_>>(),
         "other_windows": finding.other_windows,
     })
+}
+
+fn not_evaluated(missing: &NotEvaluated<'_>) -> Value {
+    json!({"id": missing.article.id, "title": missing.article.title, "reason": missing.why.to_string()})
 }
 
 fn kinds(tally: &Tally<EventKind>) -> Vec<Value> {

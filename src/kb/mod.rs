@@ -7,10 +7,13 @@ mod rule;
 mod summary;
 mod windows;
 
+use std::sync::OnceLock;
+
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::detection::index::{Candidates, Index};
+use crate::detection::index::Index;
+use crate::detection::scan::{self, Candidates, Scans};
 use crate::event::Event;
 pub use article::{Article, Heading, Level, Origin, Section, Source, Verdict};
 pub use markdown::{Block, Inline};
@@ -22,6 +25,8 @@ pub use windows::{Range, Version};
 pub struct KnowledgeBase {
     articles: Vec<Article>,
     index: Index,
+    /// Made when they are first needed: who only shows findings never needs them.
+    scans: OnceLock<Scans>,
     by_id: FxHashMap<String, u32>,
     /// For each rule that correlations watch, the fields that they ask of it.
     watched: FxHashMap<u32, Vec<String>>,
@@ -47,7 +52,7 @@ impl KnowledgeBase {
                 fields.dedup();
             }
         }
-        KnowledgeBase { articles, index, by_id, watched }
+        KnowledgeBase { articles, index, scans: OnceLock::new(), by_id, watched }
     }
 
     /// The knowledge base that [`compile`] made; empty if the bytes are from anywhere else.
@@ -94,16 +99,26 @@ impl KnowledgeBase {
         self.watched_by(number).unwrap_or_default()
     }
 
-    /// The articles that may match records of this provider, event id and channel.
-    pub fn candidates(&self, provider: &str, event_id: u32, channel: &str) -> Candidates {
+    /// The articles that may match records of this provider, event id and channel, by number, ascending.
+    pub fn asked_for(&self, provider: &str, event_id: u32, channel: &str) -> Vec<u32> {
         self.index.candidates(provider, event_id, channel)
+    }
+
+    /// The same, for evaluating them.
+    pub fn candidates(&self, provider: &str, event_id: u32, channel: &str) -> Candidates {
+        let asked_for = self.asked_for(provider, event_id, channel);
+        Candidates::few(asked_for).unwrap_or_else(|many| self.scans().plan(many))
     }
 
     /// Those of the candidates that match an event, by number, ascending.
     pub fn matches(&self, candidates: &Candidates, event: &Event<'_>) -> Vec<u32> {
-        let mut worth = self.index.worth(candidates, event);
+        let mut worth = scan::worth(candidates, event, || self.scans());
         worth.retain(|number| self.article(*number).is_some_and(|article| article.detection.matches(event)));
         worth
+    }
+
+    fn scans(&self) -> &Scans {
+        self.scans.get_or_init(|| Scans::new(self.articles.iter().map(|article| &article.detection)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reading never fails as a whole. Every reader gives the records it could read to a [`Sink`] and accounts for the rest
 //! in a [`Coverage`].
 
+pub mod archive;
 pub mod evtx;
 
 use std::fmt;

@@ -4,10 +4,12 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DragEvent, File};
 use yew::prelude::*;
 
+use super::added::AddedPanel;
 use super::knowledge::{ArticlePage, KnowledgePage};
 use super::results::Results;
 use super::route::{Route, use_route};
 use super::welcome::Welcome;
+use crate::sources;
 use crate::web::session::{Session, Snapshot};
 use crate::web::{files, message};
 
@@ -40,16 +42,18 @@ pub fn App() -> Html {
     let add = {
         let session = session.clone();
         Callback::from(move |files: Vec<File>| {
-            if !files.is_empty() {
+            let is_log = |file: &File| !sources::is_source(&file.name()) && !sources::is_archive(&file.name());
+            if files.iter().any(is_log) {
                 Route::Home.go();
-                session.add(files);
             }
+            session.take(files);
         })
     };
     let over_window = use_drop(add.clone());
     {
-        let add = add.clone();
+        let (add, session) = (add.clone(), session.clone());
         use_effect_with((), move |()| {
+            wasm_bindgen_futures::spawn_local(async move { session.restore().await });
             add.emit(take_over().iter().map(JsCast::unchecked_into).collect());
             ready();
         });
@@ -59,9 +63,11 @@ pub fn App() -> Html {
         Route::Knowledge => html! { <KnowledgePage /> },
         Route::Article(id) => html! { <ArticlePage id={id.clone()} /> },
         Route::Home | Route::Finding(_) if !started => html! { <Welcome {add} /> },
-        Route::Home => html! { <Results {session} {add} snapshot={(*snapshot).clone()} selected={None::<String>} /> },
+        Route::Home => {
+            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} selected={None::<String>} /> }
+        }
         Route::Finding(id) => {
-            html! { <Results {session} {add} snapshot={(*snapshot).clone()} selected={Some(id.clone())} /> }
+            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} selected={Some(id.clone())} /> }
         }
     };
     html! {
@@ -76,7 +82,10 @@ pub fn App() -> Html {
                     <a href={Route::Knowledge.href()}>{ "Known issues" }</a>
                 </nav>
             </header>
-            <main id="main" tabindex="-1">{ view }</main>
+            <main id="main" tabindex="-1">
+                <AddedPanel {session} added={(*snapshot.added).clone()} />
+                { view }
+            </main>
             if over_window {
                 <div class="drop-veil" aria-hidden="true"><p>{ "Drop to check" }</p></div>
             }
@@ -113,7 +122,10 @@ fn use_drop(add: Callback<Vec<File>>) -> bool {
                 "dragleave" if event.related_target().is_none() => set.set(false),
                 "drop" => {
                     set.set(false);
-                    add.emit(files::of(event.data_transfer().and_then(|transfer| transfer.files())));
+                    if let Some(transfer) = event.data_transfer() {
+                        let add = add.clone();
+                        files::dropped(&transfer, move |files| add.emit(files));
+                    }
                 }
                 _ => {}
             }

@@ -2,8 +2,9 @@
 
 use yew::prelude::*;
 
+use super::foreign;
 use super::route::Route;
-use crate::kb::{Article, Block, Inline, Verdict};
+use crate::kb::{Article, Block, Inline, Origin, Verdict};
 use crate::web::knowledge;
 
 /// The badges of verdict and level.
@@ -17,7 +18,12 @@ pub fn badges(article: &Article) -> Html {
     };
     html! {
         <>
-            <span class={classes!("badge", kind)}>{ verdict }</span>
+            if article.origin == Origin::Sigma {
+                <span class="badge sigma">{ "Sigma rule" }</span>
+            } else {
+                <span class={classes!("badge", kind)}>{ verdict }</span>
+            }
+            if article.origin == Origin::Added { <span class="badge yours">{ "Yours" }</span> }
             <span class={classes!("level", article.level.to_string())}>{ article.level.to_string() }</span>
         </>
     }
@@ -43,18 +49,33 @@ pub fn ArticleBody(props: &BodyProps) -> Html {
                     { blocks(&section.blocks) }
                 </section>
             }) }
+            if article.origin == Origin::Sigma {
+                <section>
+                    <h3>{ "Resolution" }</h3>
+                    <p>{ "A Sigma rule says what to look for, not how to resolve it. Its references may say more." }</p>
+                </section>
+            }
+            if !article.applies_to.is_empty() {
+                <section>
+                    <h3>{ "Applies to" }</h3>
+                    <p>{ article.applies_to.join(", ") }</p>
+                </section>
+            }
+            if article.sources.is_empty() {
+                <p>{ "It names no sources." }</p>
+            } else {
             <section>
-                <h3>{ "Applies to" }</h3>
-                <p>{ article.applies_to.join(", ") }</p>
-            </section>
-            <section>
-                <h3>{ "Sources" }</h3>
+                <h3>{ if article.origin == Origin::Sigma { "References" } else { "Sources" } }</h3>
                 <ul>
                     { for article.sources.iter().map(|source| html! {
-                        <li>{ link(&source.url, html! { &source.title }) }{ format!(" ({})", source.id) }</li>
+                        <li>
+                            { link(&source.url, html! { foreign(&source.title) }) }
+                            if article.origin != Origin::Sigma { { format!(" ({})", source.id) } }
+                        </li>
                     }) }
                 </ul>
             </section>
+            }
         </>
     }
 }

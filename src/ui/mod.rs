@@ -1,5 +1,6 @@
 //! The page.
 
+mod added;
 mod app;
 mod article;
 mod evidence;

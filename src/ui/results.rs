@@ -1,5 +1,6 @@
 //! What the logs show: findings, the receipt, and what nobody explains.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use web_sys::File;
@@ -11,14 +12,17 @@ use super::receipt::receipt;
 use super::route::Route;
 use super::welcome::Choose;
 use super::{foreign, format};
-use crate::checkup::{FileReport, Finding, Report};
+use crate::checkup::{FileReport, Finding, Report, Why};
 use crate::log::Kind;
+use crate::web::knowledge;
 use crate::web::session::{Progress, Session, Snapshot};
 
 /// What is affected is named in the list up to this many.
 const NAMED_SUBJECTS: usize = 3;
 /// Kinds of events without an article that are listed.
 const LISTED_KINDS: usize = 50;
+/// Articles that are named with one reason why they could not be evaluated.
+const LISTED_TITLES: usize = 5;
 
 /// What to show.
 #[derive(Properties)]
@@ -45,7 +49,7 @@ impl PartialEq for Props {
 /// The result view.
 #[component]
 pub fn Results(props: &Props) -> Html {
-    let Snapshot { report, findings, progress } = &props.snapshot;
+    let Snapshot { report, findings, progress, .. } = &props.snapshot;
     let listed: Vec<&Finding<'_>> = findings.iter().filter(|finding| finding.own > 0).collect();
     let chosen = props.selected.as_ref().and_then(|id| findings.iter().find(|finding| finding.article.id == *id));
     let shown = chosen.or(listed.first().copied());
@@ -86,7 +90,10 @@ pub fn Results(props: &Props) -> Html {
                     </div>
                 </div>
             }
-            if !progress.running { { unexplained(report) } }
+            if !progress.running {
+                { unexplained(report) }
+                <NotEvaluated report={report.clone()} />
+            }
         </div>
     }
 }
@@ -182,6 +189,47 @@ fn unexplained(report: &Report) -> Html {
                 <p>{ format!("And {} of kinds that are too many to be told apart.", format::count(report.unexplained.others())) }</p>
             }
             if kinds.len() > LISTED_KINDS { <p>{ format!("And {} more kinds of events.", kinds.len() - LISTED_KINDS) }</p> }
+        </details>
+    }
+}
+
+#[derive(Properties)]
+struct ReportProps {
+    report: Rc<Report>,
+}
+
+impl PartialEq for ReportProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.report, &other.report)
+    }
+}
+
+/// The articles and rules that need what the logs do not have, by what that is. A component of its own, so that it is
+/// worked out once a report.
+#[component]
+fn NotEvaluated(props: &ReportProps) -> Html {
+    let mut by_reason: BTreeMap<Why, Vec<&str>> = BTreeMap::new();
+    let missing = props.report.not_evaluated(knowledge());
+    for missing in &missing {
+        by_reason.entry(missing.why.clone()).or_default().push(&missing.article.title);
+    }
+    if missing.is_empty() {
+        return html! {};
+    }
+    html! {
+        <details class="unexplained">
+            <summary>
+                { format!("{} not be evaluated with these logs", format::counted(missing.len() as u64, "article or rule could", "articles and rules could")) }
+            </summary>
+            <ul>
+                { for by_reason.iter().map(|(why, titles)| html! {
+                    <li>
+                        { foreign(&why.to_string()) }
+                        { format!(": {}", titles.iter().take(LISTED_TITLES).copied().collect::<Vec<_>>().join("; ")) }
+                        if titles.len() > LISTED_TITLES { { format!(" and {} more", titles.len() - LISTED_TITLES) } }
+                    </li>
+                }) }
+            </ul>
         </details>
     }
 }

@@ -2,13 +2,39 @@
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, FileList};
+use web_sys::{DataTransfer, File, FileList};
 
 #[wasm_bindgen]
 extern "C" {
     /// The built-in sample log; `www/start.js` unpacks it.
     #[wasm_bindgen(js_namespace = checkup, js_name = sample, catch)]
     fn sample_promise() -> Result<js_sys::Promise, JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The files of a drop, with those in folders; see `www/start.js`.
+    #[wasm_bindgen(js_namespace = checkup, js_name = dropped, catch)]
+    fn dropped_files(transfer: &DataTransfer) -> Result<js_sys::Promise, JsValue>;
+}
+
+/// Gives the files of a drop, with those in folders, to `take`. The drop is asked at once: later it says nothing.
+pub fn dropped(transfer: &DataTransfer, take: impl FnOnce(Vec<File>) + 'static) {
+    let plain = of(transfer.files());
+    let promise = dropped_files(transfer);
+    wasm_bindgen_futures::spawn_local(async move {
+        let files = match promise {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(error) => Err(error),
+        };
+        take(files.map_or(plain, |files| js_sys::Array::from(&files).iter().map(JsCast::unchecked_into).collect()));
+    });
+}
+
+/// A file's path as far as the browser tells it: with the folders that were dropped or chosen.
+pub fn path(file: &File) -> String {
+    let text = |name: &str| js_sys::Reflect::get(file, &name.into()).ok()?.as_string().filter(|text| !text.is_empty());
+    text("droppedPath").or_else(|| text("webkitRelativePath")).unwrap_or_else(|| file.name())
 }
 
 /// The files of a list.

@@ -19,7 +19,7 @@ pub struct Request {
     pub id: u32,
     /// What to do.
     pub task: Task,
-    /// The `File`; posting it copies a handle, never its bytes.
+    /// The `File`, or what else the task works on; posting a file copies a handle, never its bytes.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub file: JsValue,
 }
@@ -46,6 +46,10 @@ pub enum Task {
     Show { article: String, offsets: Vec<u64> },
     /// Write the record at this offset as XML.
     Xml { offset: u64 },
+    /// Read and compile articles and rules: the request has an array of `[path, text or File]`.
+    Compile,
+    /// Know these articles beside the built-in ones: the request has what [`Outcome::Compiled`] brought.
+    Learn,
 }
 
 /// What came of a task.
@@ -63,6 +67,23 @@ pub enum Outcome {
     Shown(Vec<Row>),
     /// The XML, if the record could be written.
     Xml(Option<String>),
+    /// What was compiled.
+    Compiled(Compiled),
+    /// The articles are known.
+    Learned,
+}
+
+/// Articles and rules that somebody added.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Compiled {
+    /// The articles that are well, encoded by postcard.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub articles: JsValue,
+    /// All texts: an array of `[path, text]`.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub sources: JsValue,
+    /// What is wrong with the others, as `path:line: message`.
+    pub faults: Vec<String>,
 }
 
 /// A record, to be looked at.

@@ -1,14 +1,19 @@
 //! The only folder that talks to the browser's machinery: start, workers, files. The page itself is `ui`.
 
+mod added;
 pub mod files;
 mod messages;
 mod pool;
 pub mod session;
 mod worker;
 
+pub use added::Added;
+
+use std::cell::Cell;
+
 use wasm_bindgen::prelude::*;
 
-use crate::kb::KnowledgeBase;
+use crate::kb::{Article, KnowledgeBase};
 
 /// Runs when the module is instantiated: in the page it shows the page, in a worker it waits for work.
 #[wasm_bindgen(start)]
@@ -20,12 +25,23 @@ pub fn start() {
     }
 }
 
-/// The known issues that the page carries; they live as long as the page or worker does.
+thread_local! {
+    static KNOWLEDGE: Cell<&'static KnowledgeBase> = Cell::new(Box::leak(Box::new(crate::built_in())));
+}
+
+/// The known issues: those that the page carries, and those that were added.
 pub fn knowledge() -> &'static KnowledgeBase {
-    thread_local! {
-        static KNOWLEDGE: &'static KnowledgeBase = Box::leak(Box::new(crate::built_in()));
+    KNOWLEDGE.get()
+}
+
+/// Knows these articles beside those that the page carries. What was known before stays in memory, because findings
+/// that are on the screen point to it; that happens a few times in the life of a page.
+pub fn learn(articles: Vec<Article>) {
+    let mut knowledge = crate::built_in();
+    if !articles.is_empty() {
+        knowledge.add(articles);
     }
-    KNOWLEDGE.with(|knowledge| *knowledge)
+    KNOWLEDGE.set(Box::leak(Box::new(knowledge)));
 }
 
 /// What the browser says of an error.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Url, Worker};
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 
 use super::message;
 use super::messages::{Outcome, Reply, Request, Task, posted};
@@ -26,7 +26,9 @@ pub struct Pool(Rc<RefCell<State>>);
 
 struct State {
     workers: Vec<Slot>,
-    queue: VecDeque<(Task, File, Done)>,
+    queue: VecDeque<(Task, JsValue, Done)>,
+    /// What every worker has to know, also one that takes another's place.
+    lesson: Option<JsValue>,
     next_id: u32,
     script: String,
     failed_starts: u32,
@@ -46,6 +48,18 @@ struct Slot {
     _error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
+impl State {
+    /// Tells a worker what all have to know.
+    fn teach(&self, slot: &Slot) {
+        if let Some(lesson) = &self.lesson
+            && let Ok(request) = posted(&Request { id: 0, task: Task::Learn, file: lesson.clone() })
+        {
+            // A worker that cannot be told is one that died, and another takes its place.
+            let _ = slot.worker.post_message(&request);
+        }
+    }
+}
+
 impl Pool {
     /// Starts the workers.
     pub fn start() -> Result<Pool, JsValue> {
@@ -59,7 +73,8 @@ impl Pool {
         let parts = js_sys::Array::of2(&glue.into(), &format!("\n{bootstrap}").into());
         let script = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &options)?)?;
         let cores = window.navigator().hardware_concurrency() as usize;
-        let state = State { workers: Vec::new(), queue: VecDeque::new(), next_id: 1, script, failed_starts: 0 };
+        let state =
+            State { workers: Vec::new(), queue: VecDeque::new(), lesson: None, next_id: 1, script, failed_starts: 0 };
         let pool = Pool(Rc::new(RefCell::new(state)));
         for place in 0..cores.clamp(1, MAX_WORKERS) {
             let slot = pool.spawn(place)?;
@@ -95,22 +110,34 @@ impl Pool {
     }
 
     /// Adds a task behind the others.
-    pub fn push(&self, task: Task, file: File, done: impl FnOnce(Result<Outcome, String>) + 'static) {
-        self.0.borrow_mut().queue.push_back((task, file, Box::new(done)));
+    pub fn push(&self, task: Task, file: impl Into<JsValue>, done: impl FnOnce(Result<Outcome, String>) + 'static) {
+        self.0.borrow_mut().queue.push_back((task, file.into(), Box::new(done)));
         self.feed();
     }
 
     /// Adds a task before the others: somebody is waiting for it.
-    pub fn push_urgent(&self, task: Task, file: File, done: impl FnOnce(Result<Outcome, String>) + 'static) {
-        self.0.borrow_mut().queue.push_front((task, file, Box::new(done)));
+    pub fn push_urgent(
+        &self,
+        task: Task,
+        file: impl Into<JsValue>,
+        done: impl FnOnce(Result<Outcome, String>) + 'static,
+    ) {
+        self.0.borrow_mut().queue.push_front((task, file.into(), Box::new(done)));
         self.feed();
     }
 
     /// Does a task before the others.
-    pub async fn run(&self, task: Task, file: File) -> Result<Outcome, String> {
+    pub async fn run(&self, task: Task, file: impl Into<JsValue>) -> Result<Outcome, String> {
         let (sender, receiver) = futures_channel::oneshot::channel();
         self.push_urgent(task, file, move |outcome| drop(sender.send(outcome)));
         receiver.await.unwrap_or_else(|_| Err("cancelled".into()))
+    }
+
+    /// Teaches every worker, before it does anything else, what a [`Task::Learn`] brings.
+    pub fn teach(&self, articles: JsValue) {
+        self.0.borrow_mut().lesson = Some(articles);
+        let state = self.0.borrow();
+        state.workers.iter().filter(|slot| slot.ready).for_each(|slot| state.teach(slot));
     }
 
     /// Forgets all tasks, and replaces the workers that are at one: nobody waits for them any more.
@@ -139,7 +166,7 @@ impl Pool {
             let Some((task, file, done)) = queue.pop_front() else { return };
             let id = *next_id;
             *next_id = next_id.wrapping_add(1).max(1);
-            let request = posted(&Request { id, task, file: file.into() });
+            let request = posted(&Request { id, task, file });
             let sent = request.and_then(|request| slot.worker.post_message(&request));
             match sent {
                 Ok(()) => drop(slot.tasks.insert(id, done)),
@@ -164,7 +191,11 @@ impl Pool {
                 (Err(words), 0) => slot.last_words = Some(words.clone()),
                 _ => {}
             }
-            slot.tasks.remove(&reply.id)
+            let done = slot.tasks.remove(&reply.id);
+            if let Ok(Outcome::Ready) = reply.outcome {
+                state.teach(&state.workers[place]);
+            }
+            done
         };
         self.feed();
         if let Some(done) = done {

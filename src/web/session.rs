@@ -9,10 +9,12 @@ use web_sys::File;
 pub use super::messages::Row;
 use super::messages::{Outcome, Task};
 use super::pool::Pool;
-use super::{knowledge, now};
+use super::{Added, added, files, knowledge, message, now};
 use crate::checkup::{self, Evidence, FileReport, Finding, Report};
+use crate::kb::{Article, Origin};
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Kind, Problem, Reason};
+use crate::sources;
 
 /// Chunks of an ordinary slice: 8 MiB.
 const SLICE: u64 = 128;
@@ -30,6 +32,8 @@ pub struct Snapshot {
     pub findings: Rc<Vec<Finding<'static>>>,
     /// How far it is.
     pub progress: Progress,
+    /// What was added to the known issues.
+    pub added: Rc<Added>,
 }
 
 /// How far the checkup is.
@@ -77,6 +81,7 @@ struct State {
     files: Vec<File>,
     report: Rc<Report>,
     progress: Progress,
+    added: Rc<Added>,
     /// Tasks that are on their way.
     open_tasks: usize,
     /// Counts runs: what a cancelled run still sends is dropped.
@@ -89,6 +94,88 @@ impl Session {
     /// A session that tells `changed` what to show.
     pub fn start(changed: impl Fn(Snapshot) + 'static) -> Result<Session, JsValue> {
         Ok(Session { pool: Pool::start()?, state: Rc::default(), changed: Rc::new(changed) })
+    }
+
+    /// Takes files: articles and rules are added to the known issues, the others are logs to check.
+    pub fn take(&self, files: Vec<File>) {
+        let is_source = |file: &File| sources::is_source(&file.name()) || sources::is_archive(&file.name());
+        let (sources, logs): (Vec<_>, Vec<_>) = files.into_iter().partition(is_source);
+        let session = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            if !sources.is_empty() {
+                session.learn_files(sources).await;
+            }
+            session.add(logs);
+        });
+    }
+
+    /// Adds what this copy of the page carries and what this browser keeps to the known issues.
+    pub async fn restore(&self) {
+        let (texts, kept) = added::at_start().await;
+        if texts.length() > 0 {
+            self.learn(texts, kept).await;
+        }
+    }
+
+    async fn learn_files(&self, files: Vec<File>) {
+        let (own, kept) = {
+            let added = self.state.borrow().added.clone();
+            (added.sources.clone().unwrap_or_default(), added.kept)
+        };
+        let pairs = files.iter().map(|file| js_sys::Array::of2(&files::path(file).into(), file));
+        self.learn(own.concat(&pairs.collect()), kept).await;
+    }
+
+    /// Forgets what was added to the known issues, also what is kept in this browser.
+    pub async fn forget_added(&self) {
+        // Where nothing can be kept, nothing is.
+        let _ = added::keep(None).await;
+        self.learn(js_sys::Array::new(), false).await;
+    }
+
+    /// Keeps what was added in this browser, or no longer; the error says why it cannot.
+    pub async fn keep_added(&self, keep: bool) -> Result<(), String> {
+        let sources = self.state.borrow().added.sources.clone();
+        added::keep(sources.as_ref().filter(|_| keep)).await.map_err(message)?;
+        Rc::make_mut(&mut self.state.borrow_mut().added).kept = keep;
+        self.draw();
+        Ok(())
+    }
+
+    /// A copy of the page that carries what was added.
+    pub async fn copy_of_page(&self) -> Result<web_sys::Blob, String> {
+        let sources = self.state.borrow().added.sources.clone().unwrap_or_default();
+        added::copy(&sources).await.map_err(message)
+    }
+
+    /// Knows the articles and rules of an array of `[path, text or File]`, and no others that were added; logs that are
+    /// open are checked again.
+    async fn learn(&self, texts: js_sys::Array, kept: bool) {
+        Rc::make_mut(&mut self.state.borrow_mut().added).busy = true;
+        self.draw();
+        let outcome = self.pool.run(Task::Compile, texts).await;
+        let learned = outcome.and_then(|outcome| {
+            let Outcome::Compiled(compiled) = outcome else { return Err("an unexpected answer".into()) };
+            let encoded = js_sys::Uint8Array::from(compiled.articles.clone()).to_vec();
+            let articles: Vec<Article> = postcard::from_bytes(&encoded).map_err(|error| error.to_string())?;
+            let rules = articles.iter().filter(|article| article.origin == Origin::Sigma).count();
+            let added = Added::new(&compiled, rules, articles.len() - rules, kept);
+            super::learn(articles);
+            self.pool.teach(compiled.articles);
+            Ok(added)
+        });
+        let added = match learned {
+            Ok(added) => added,
+            Err(message) => Added { busy: false, faults: vec![message], ..(*self.state.borrow().added).clone() },
+        };
+        if kept && let Some(sources) = &added.sources {
+            // What cannot be kept is still there as long as the page is.
+            let _ = added::keep(Some(sources)).await;
+        }
+        self.state.borrow_mut().added = Rc::new(added);
+        let logs = self.state.borrow().files.clone();
+        self.clear();
+        self.add(logs);
     }
 
     /// Checks more files; findings merge with those of earlier files.
@@ -234,7 +321,8 @@ impl Session {
         let run = self.state.borrow().run + 1;
         self.state.borrow_mut().run = run;
         self.pool.clear();
-        *self.state.borrow_mut() = State { run, ..State::default() };
+        let added = self.state.borrow().added.clone();
+        *self.state.borrow_mut() = State { run, added, ..State::default() };
         self.draw();
     }
 
@@ -248,7 +336,7 @@ impl Session {
                 false => state.report.findings(knowledge()),
             };
             let findings = Rc::new(findings);
-            Snapshot { report: state.report.clone(), findings, progress: state.progress }
+            Snapshot { report: state.report.clone(), findings, progress: state.progress, added: state.added.clone() }
         };
         (self.changed)(snapshot);
     }

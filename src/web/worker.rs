@@ -9,16 +9,20 @@ use web_sys::{
     Blob, DedicatedWorkerGlobalScope, MessageEvent, ReadableStreamGetReaderOptions, ReadableStreamReaderMode,
 };
 
-use super::messages::{Outcome, Reply, Request, Row, Task, posted};
-use super::{knowledge, message};
+use super::messages::{Compiled, Outcome, Reply, Request, Row, Task, posted};
+use super::{knowledge, learn, message};
 use crate::checkup::{Checkup, FileReport};
 use crate::event::{Event, Value};
 use crate::kb::Article;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
 use crate::log::{Coverage, Kind, Problem, Reason, Record, Sink};
+use crate::sources;
 
 /// More of a value than this is not sent to the page; the XML has all of it.
 const MAX_SHOWN: usize = 20_000;
+
+/// A larger file is no article, rule or archive of them.
+const MAX_SOURCE: f64 = 64e6;
 
 /// Waits for requests.
 pub fn start(scope: DedicatedWorkerGlobalScope) {
@@ -33,7 +37,7 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
         match serde_wasm_bindgen::from_value::<Request>(event.data()) {
             // The browser reads the next slice while this worker checks the one before.
             Ok(request) => spawn_local(async move {
-                let outcome = work(request.task, &request.file.unchecked_into()).await;
+                let outcome = work(request.task, request.file).await;
                 send(&scope, &Reply { id: request.id, outcome });
             }),
             Err(error) => send(&scope, &Reply { id: 0, outcome: Err(error.to_string()) }),
@@ -51,8 +55,15 @@ fn send(scope: &DedicatedWorkerGlobalScope, reply: &Reply) {
     }
 }
 
-async fn work(task: Task, file: &Blob) -> Result<Outcome, String> {
+async fn work(task: Task, given: JsValue) -> Result<Outcome, String> {
+    let file: &Blob = given.unchecked_ref();
     match task {
+        Task::Compile => Ok(Outcome::Compiled(compile(given.unchecked_ref()).await?)),
+        Task::Learn => {
+            let encoded = given.unchecked_ref::<Uint8Array>().to_vec();
+            learn(postcard::from_bytes(&encoded).map_err(|error| error.to_string())?);
+            Ok(Outcome::Learned)
+        }
         Task::Open { name } => {
             let start = read(file, 0, HEADER_SIZE + 512).await?;
             let mut report = FileReport::open(name, file.size() as u64, &start.to_vec());
@@ -96,6 +107,40 @@ async fn work(task: Task, file: &Blob) -> Result<Outcome, String> {
             Ok(Outcome::Xml(to_xml(&chunk, (offset - start) as usize).ok()))
         }
     }
+}
+
+/// Reads and compiles an array of `[path, text or File]`.
+async fn compile(given: &js_sys::Array) -> Result<Compiled, String> {
+    let (mut texts, mut faults) = (Vec::new(), Vec::new());
+    for pair in given.iter() {
+        let pair: js_sys::Array = pair.unchecked_into();
+        let path = pair.get(0).as_string().unwrap_or_default();
+        match (pair.get(1).as_string(), pair.get(1).dyn_into::<Blob>()) {
+            (Some(text), _) => texts.push((path, text)),
+            (None, Ok(file)) if file.size() > MAX_SOURCE => {
+                faults.push(format!("{path}: the file has more than {:.0} MB", MAX_SOURCE / 1e6));
+            }
+            (None, Ok(file)) => match read(&file, 0, MAX_SOURCE as u64).await {
+                Ok(bytes) => sources::read(&path, &bytes.to_vec(), &mut texts, &mut faults),
+                Err(error) => faults.push(format!("{path}: {error}")),
+            },
+            _ => {}
+        }
+    }
+    // Of texts with the same path, the last one counts.
+    let mut seen = std::collections::HashSet::new();
+    texts.reverse();
+    texts.retain(|(path, _)| seen.insert(path.clone()));
+    texts.sort();
+    let (articles, more) = sources::compile(&texts);
+    faults.extend(more);
+    let encoded = postcard::to_stdvec(&articles).map_err(|error| error.to_string())?;
+    let pairs = texts.iter().map(|(path, text)| js_sys::Array::of2(&path.into(), &text.into()));
+    Ok(Compiled {
+        articles: Uint8Array::from(encoded.as_slice()).into(),
+        sources: pairs.collect::<js_sys::Array>().into(),
+        faults,
+    })
 }
 
 /// Where the chunk starts that holds an offset.

@@ -79,6 +79,7 @@ pub fn malformed<T>(what: &'static str) -> Read<T> {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline(always)]
     pub fn take(&mut self, length: usize, what: &'static str) -> Read<&'a [u8]> {
         let end = self.at.saturating_add(length);
         match self.data.get(self.at..end) {
@@ -299,6 +300,7 @@ pub struct Instance<'a> {
 }
 
 /// The sizes that the descriptors of values give.
+#[inline(always)]
 fn sizes(descriptors: &[[u8; 4]]) -> impl Iterator<Item = usize> {
     descriptors.iter().map(|d| usize::from(u16::from_le_bytes([d[0], d[1]])))
 }
@@ -316,7 +318,11 @@ impl<'a> Instance<'a> {
         let count = cursor.u32("the number of values")?;
         let descriptors = cursor.take((count as usize).saturating_mul(4), "the list of values")?;
         let values = cursor.at;
-        cursor.take(sizes(descriptors.as_chunks().0).sum(), "the values")?;
+        let mut total = 0;
+        for size in sizes(descriptors.as_chunks().0) {
+            total += size;
+        }
+        cursor.take(total, "the values")?;
         Ok(Instance { definition, descriptors, data: cursor.data, values })
     }
 
@@ -375,6 +381,7 @@ pub const BINARY_XML: u8 = 0x21;
 pub const ARRAY: u8 = 0x80;
 
 /// The little-endian number in all of `bytes`, up to eight of them.
+#[inline(always)]
 pub fn number(bytes: &[u8]) -> u64 {
     match *bytes {
         [a] => a.into(),

@@ -3,7 +3,8 @@
 //! WebAssembly has no carry-less multiplication, and table look-ups would take a third of a checkup's time. This folds
 //! eight bytes at a time into later ones with shifts alone, using a sparse multiple of the polynomial (Chorba: Russell,
 //! "Chorba: A novel CRC32 implementation", arXiv:2412.16398), and leaves the last bytes to crc32fast. Two halves of the
-//! bytes are folded side by side, in the two lanes of a vector.
+//! bytes are folded side by side, in the two lanes of a vector. The pieces of that loop must be inlined into it, which
+//! a build for size does not do by itself.
 
 use crc32fast::Hasher;
 
@@ -29,7 +30,7 @@ fn folded(bytes: &[u8]) -> u32 {
     let mut next = [u64::from(u32::MAX), 0, 0, 0, 0].map(|word| lanes([word; 2]));
     let (whole, _) = first.as_chunks::<BLOCK>();
     for (one, other) in whole.iter().zip(second.as_chunks::<BLOCK>().0).take(blocks) {
-        let word = |index: usize| lanes([one, other].map(|block| u64::from_le_bytes(block.as_chunks::<8>().0[index])));
+        let word = |index: usize| lanes([word_of(one, index), word_of(other, index)]);
         let a = fold(xor(word(0), next[0]));
         let b = fold(xor(word(1), next[1]));
         let c = fold(xor(xor(word(2), next[2]), a[0]));
@@ -61,7 +62,13 @@ fn folded(bytes: &[u8]) -> u32 {
     hasher.finalize()
 }
 
+#[inline(always)]
+fn word_of(block: &[u8; BLOCK], index: usize) -> u64 {
+    u64::from_le_bytes(block.as_chunks::<8>().0[index])
+}
+
 /// What a word adds to the words two to five places behind it.
+#[inline(always)]
 fn fold(word: Lanes) -> [Lanes; 4] {
     [
         xor(left(word, 17), left(word, 55)),
@@ -78,22 +85,27 @@ mod vector {
 
     pub type Lanes = v128;
 
+    #[inline(always)]
     pub fn lanes([a, b]: [u64; 2]) -> Lanes {
         u64x2(a, b)
     }
 
+    #[inline(always)]
     pub fn words(lanes: Lanes) -> [u64; 2] {
         [u64x2_extract_lane::<0>(lanes), u64x2_extract_lane::<1>(lanes)]
     }
 
+    #[inline(always)]
     pub fn xor(a: Lanes, b: Lanes) -> Lanes {
         v128_xor(a, b)
     }
 
+    #[inline(always)]
     pub fn left(lanes: Lanes, by: u32) -> Lanes {
         i64x2_shl(lanes, by)
     }
 
+    #[inline(always)]
     pub fn right(lanes: Lanes, by: u32) -> Lanes {
         u64x2_shr(lanes, by)
     }
@@ -104,22 +116,27 @@ mod vector {
 mod vector {
     pub type Lanes = [u64; 2];
 
+    #[inline(always)]
     pub fn lanes(words: [u64; 2]) -> Lanes {
         words
     }
 
+    #[inline(always)]
     pub fn words(lanes: Lanes) -> [u64; 2] {
         lanes
     }
 
+    #[inline(always)]
     pub fn xor(a: Lanes, b: Lanes) -> Lanes {
         [a[0] ^ b[0], a[1] ^ b[1]]
     }
 
+    #[inline(always)]
     pub fn left(lanes: Lanes, by: u32) -> Lanes {
         lanes.map(|word| word << by)
     }
 
+    #[inline(always)]
     pub fn right(lanes: Lanes, by: u32) -> Lanes {
         lanes.map(|word| word >> by)
     }
