@@ -8,11 +8,13 @@
 pub mod index;
 pub mod parse;
 mod pattern;
+mod values;
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
 pub use pattern::Pattern;
+pub use values::Events;
 
 /// A Sigma detection.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -69,7 +69,11 @@ fn number(value: &Value<'_>) -> Option<f64> {
 
 /// Text in which `*` stands for any characters and `?` for any one; compared without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wildcard(Vec<Piece>);
+pub struct Wildcard {
+    pieces: Vec<Piece>,
+    /// For people: the text in its own case, in Sigma's escaping.
+    written: String,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Piece {
@@ -84,47 +88,56 @@ enum Piece {
 impl Wildcard {
     /// Reads Sigma's escaping: `\*`, `\?` and `\\` are the characters themselves; any other backslash is a backslash.
     pub fn parse(text: &str) -> Wildcard {
-        let mut wildcard = Wildcard(Vec::new());
+        let mut wildcard = Wildcard { pieces: Vec::new(), written: text.to_owned() };
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
             match character {
-                '*' => wildcard.0.push(Piece::Many),
-                '?' => wildcard.0.push(Piece::One),
+                '*' => wildcard.pieces.push(Piece::Many),
+                '?' => wildcard.pieces.push(Piece::One),
                 '\\' => wildcard.literal(characters.next_if(|next| matches!(next, '*' | '?' | '\\')).unwrap_or('\\')),
                 character => wildcard.literal(character),
             }
         }
-        wildcard.0.dedup_by(|a, b| *a == Piece::Many && *b == Piece::Many);
+        wildcard.pieces.dedup_by(|a, b| *a == Piece::Many && *b == Piece::Many);
         wildcard
     }
 
     fn literal(&mut self, character: char) {
         let lower = character.to_lowercase();
-        match self.0.last_mut() {
+        match self.pieces.last_mut() {
             Some(Piece::Text(text)) => text.extend(lower),
-            _ => self.0.push(Piece::Text(lower.collect())),
+            _ => self.pieces.push(Piece::Text(lower.collect())),
         }
     }
 
     /// The same with anything allowed before it.
     pub fn after_anything(mut self) -> Wildcard {
-        if self.0.first() != Some(&Piece::Many) {
-            self.0.insert(0, Piece::Many);
+        if self.pieces.first() != Some(&Piece::Many) {
+            self.pieces.insert(0, Piece::Many);
+            self.written.insert(0, '*');
         }
         self
     }
 
     /// The same with anything allowed behind it.
     pub fn before_anything(mut self) -> Wildcard {
-        if self.0.last() != Some(&Piece::Many) {
-            self.0.push(Piece::Many);
+        if self.pieces.last() != Some(&Piece::Many) {
+            self.pieces.push(Piece::Many);
+            // A backslash alone before it would make it the character.
+            let backslashes = self.written.len() - self.written.trim_end_matches('\\').len();
+            self.written.push_str(if backslashes % 2 == 1 { "\\*" } else { "*" });
         }
         self
     }
 
+    /// The text as it was written, in Sigma's escaping, with `*` where a modifier allows anything.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+
     /// The text in lower case, where there is no wildcard in it.
     pub fn exact(&self) -> Option<&str> {
-        match self.0.as_slice() {
+        match self.pieces.as_slice() {
             [] => Some(""),
             [Piece::Text(text)] => Some(text),
             _ => None,
@@ -135,7 +148,7 @@ impl Wildcard {
     pub fn fits(&self, text: &str) -> bool {
         let text: Cow<'_, str> =
             if text.chars().any(char::is_uppercase) { text.to_lowercase().into() } else { text.into() };
-        match self.0.as_slice() {
+        match self.pieces.as_slice() {
             [] => text.is_empty(),
             [Piece::Text(own)] => text == own.as_str(),
             [Piece::Many] => true,
