@@ -3,6 +3,7 @@
 mod article;
 pub mod lint;
 mod markdown;
+pub mod search;
 mod summary;
 mod windows;
 
