@@ -1,6 +1,7 @@
 //! The knowledge base: known issues, and which events show them.
 
 mod article;
+pub mod filter;
 pub mod lint;
 mod markdown;
 pub mod search;

@@ -135,9 +135,13 @@ impl Search {
             .collect();
         // Somebody who gives an article's id wants that article.
         let named = self.by_id.get(&all.join("-")).copied();
-        ranked.sort_by(|(a, score_a), (b, score_b)| {
+        ranked.sort_unstable_by(|(a, score_a), (b, score_b)| {
             let named = |hit: &Hit| named == Some(hit.article);
-            named(b).cmp(&named(a)).then(b.whole.cmp(&a.whole)).then(score_b.total_cmp(score_a))
+            named(b)
+                .cmp(&named(a))
+                .then(b.whole.cmp(&a.whole))
+                .then(score_b.total_cmp(score_a))
+                .then(a.article.cmp(&b.article))
         });
         ranked.into_iter().map(|(hit, _)| hit).collect()
     }
