@@ -4,11 +4,13 @@ pub mod files;
 mod messages;
 mod pool;
 pub mod session;
+pub mod timer;
 mod worker;
 
 use wasm_bindgen::prelude::*;
 
 use crate::kb::KnowledgeBase;
+use crate::kb::search::Search;
 
 /// Runs when the module is instantiated: in the page it shows the page, in a worker it waits for work.
 #[wasm_bindgen(start)]
@@ -26,6 +28,14 @@ pub fn knowledge() -> &'static KnowledgeBase {
         static KNOWLEDGE: &'static KnowledgeBase = Box::leak(Box::new(crate::built_in()));
     }
     KNOWLEDGE.with(|knowledge| *knowledge)
+}
+
+/// The search over them; made when somebody first opens it, so that the page's start does not wait for it.
+pub fn search() -> &'static Search {
+    thread_local! {
+        static SEARCH: &'static Search = Box::leak(Box::new(Search::new(knowledge().articles())));
+    }
+    SEARCH.with(|search| *search)
 }
 
 /// What the browser says of an error.
