@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::kb::search::Search;
 
-const QUERIES: [(&str, &str); 88] = [
+const QUERIES: [(&str, &str); 109] = [
     // An event with its error, in the notations that logs, tools and scripts have for it.
     ("7000 1053", "service-start-timeout"),
     ("event 7000 error 1053", "service-start-timeout"),
@@ -47,8 +47,8 @@ const QUERIES: [(&str, &str); 88] = [
     ("1076", "unexpected-shutdown-reason-given"),
     // What one sees.
     ("blue screen", "restart-from-bugcheck"),
-    ("spooler crash", "print-spooler-ended-with-error"),
-    ("computer name conflict", "messenger-name-conflict"),
+    ("spooler crash", "print-spooler-crashed"),
+    ("messenger computer name", "messenger-name-conflict"),
     ("service depends on missing service", "service-depends-on-missing-service"),
     ("service dll missing", "service-dll-not-found"),
     ("temporary profile", "temporary-profile"),
@@ -76,7 +76,7 @@ const QUERIES: [(&str, &str); 88] = [
     ("dns server waiting for active directory", "dns-waits-for-directory"),
     ("iis app pool identity", "app-pool-identity-invalid"),
     ("sql login failed", "sql-server-login-failed"),
-    ("shadow copies deleted", "volsnap-storage-limit-reached"),
+    ("shadow copies deleted", "shadow-copies-deleted-under-load"),
     ("service account password wrong", "service-account-logon-failed"),
     ("service is not a valid application", "service-start-invalid-image"),
     ("dependency service failed to start 1068", "service-start-dependency-failed"),
@@ -88,6 +88,27 @@ const QUERIES: [(&str, &str); 88] = [
     ("memory error ecc", "whea-corrected-memory-error"),
     ("starttls certificate", "starttls-certificate-missing"),
     ("lingering objects", "lingering-object-found"),
+    ("dotnet unhandled exception 1026", "dotnet-unhandled-exception"),
+    ("application error 1000", "application-crashed"),
+    ("wmi 5858", "wmi-request-failed"),
+    ("wmi event 10", "wmi-leftover-processor-filter"),
+    ("ip address conflict", "ip-address-conflict"),
+    ("tcp ports exhausted", "tcp-ports-exhausted"),
+    ("no free udp ports", "udp-ports-exhausted"),
+    ("rds license grace period", "rd-licensing-grace-period-over"),
+    ("tls cipher suite", "tls-no-common-cipher-suite"),
+    ("credssp", "credssp-version-refused"),
+    ("defender malware", "malware-detected"),
+    ("registry.pol corrupt", "group-policy-registry-file-damaged"),
+    ("netlogon 5719 1311", "netlogon-no-logon-server"),
+    ("roaming profile path too long", "roaming-profile-path-too-long"),
+    ("kerberos clock", "kerberos-ticket-not-yet-valid"),
+    ("msiinstaller 10005", "setup-stopped-with-message"),
+    ("disk 158", "disks-share-an-identifier"),
+    ("srv 2022", "server-no-free-connection"),
+    ("winrm spn", "winrm-spn-not-registered"),
+    ("smart card domain controller certificate", "domain-controller-without-kdc-certificate"),
+    ("windows search index rebuilt", "windows-search-index-reset"),
     // Slips of the hand.
     ("acess denied diag", "vss-diag-key-access-denied"),
     ("bitloker secure boot", "secure-boot-update-blocked-by-bitlocker"),

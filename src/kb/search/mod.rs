@@ -30,19 +30,23 @@ enum Place {
     Text,
 }
 
-const WEIGHTS: [f32; 10] = [12.0, 8.0, 10.0, 6.0, 6.0, 3.0, 4.0, 1.5, 4.0, 1.0];
+const WEIGHTS: [f32; 10] = [12.0, 8.0, 10.0, 5.0, 6.0, 3.0, 4.0, 1.5, 4.0, 1.0];
+
+/// Sets of places.
+const ANYWHERE: u16 = u16::MAX;
+const NOT_EVENT_ID: u16 = !(1 << Place::EventId as u16);
 
 /// What a match is worth that is not the word itself.
 const SAME_STEM: f32 = 0.95;
 const WIN32_OF_HRESULT: f32 = 0.9;
 const PREFIX: f32 = 0.8;
-const SYNONYM: f32 = 0.75;
+const SYNONYM: f32 = 0.65;
 const SLIP: f32 = 0.5;
 
 /// What a word's other places add to its best one.
-const OTHER_PLACES: f32 = 0.2;
+const OTHER_PLACES: f32 = 0.1;
 /// What an article loses for each thing its detection asks for: of two that fit a query, the general one is meant.
-const PER_CONDITION: f32 = 0.04;
+const PER_CONDITION: f32 = 0.05;
 
 /// An article without all the words is shown if it has this part of them, by number or by how much they say.
 const ENOUGH: f32 = 0.5;
@@ -149,27 +153,24 @@ impl Search {
     /// What a word of a query is worth for each article.
     fn worth(&self, word: &str) -> Vec<f32> {
         let mut worth = vec![0.0f32; self.specificity.len()];
-        let mut add = |term: u32, quality: f32| {
+        let mut add = |term: u32, quality: f32, places: u16| {
             let articles = self.terms.get(term as usize).map_or(&[][..], |term| &term.articles);
-            for (article, places) in articles {
+            for (article, own) in articles {
                 if let Some(worth) = worth.get_mut(*article as usize) {
-                    *worth = worth.max(quality * weight(*places));
+                    *worth = worth.max(quality * weight(own & places));
                 }
             }
         };
         let number = words::number(word);
         let mut known = false;
-        for (value, quality) in [(number, 1.0), (number.and_then(words::win32), WIN32_OF_HRESULT)]
-            .into_iter()
-            .chain([(words::bare_code(word), 1.0), (words::bare_code(word).and_then(words::win32), WIN32_OF_HRESULT)])
-        {
-            if let Some(term) = value.and_then(|value| self.exact(&value.to_string())) {
-                add(term, quality);
+        for (code, quality) in codes(word) {
+            if let Some(term) = self.exact(&code.to_string()) {
+                add(term, quality, NOT_EVENT_ID);
                 known = true;
             }
         }
         if let Some(term) = self.exact(word) {
-            add(term, 1.0);
+            add(term, 1.0, ANYWHERE);
             known = true;
         }
         if number.is_none() {
@@ -178,7 +179,7 @@ impl Search {
                 [(stem.as_str(), SAME_STEM)].into_iter().chain(words::synonyms(&stem).map(|other| (other, SYNONYM)))
             {
                 for term in self.by_stem.get(stem).into_iter().flatten() {
-                    add(*term, quality);
+                    add(*term, quality, ANYWHERE);
                     known = true;
                 }
             }
@@ -186,13 +187,13 @@ impl Search {
         // A number that is there is not the start of another one.
         if !(known && number.is_some()) {
             for (term, length) in self.starting_with(word) {
-                add(term, PREFIX * word.len() as f32 / length as f32);
+                add(term, PREFIX * word.len() as f32 / length as f32, ANYWHERE);
                 known = true;
             }
         }
         if !known && number.is_none() {
             for (term, quality) in self.mistyped(word) {
-                add(term, quality);
+                add(term, quality, ANYWHERE);
             }
         }
         worth
@@ -242,6 +243,13 @@ impl Search {
         }
         nearest
     }
+}
+
+/// The error codes that a word can stand for, each with what that is worth. None is an event's id: people write those as
+/// they are.
+fn codes(word: &str) -> impl Iterator<Item = (u64, f32)> {
+    let codes = [words::number(word), words::bare_code(word)].into_iter().flatten();
+    codes.flat_map(|code| [Some((code, 1.0)), words::win32(code).map(|error| (error, WIN32_OF_HRESULT))]).flatten()
 }
 
 /// What it is worth that a word stands in these places: its best one, and a little for each other.

@@ -1,21 +1,20 @@
 //! The areas of the knowledge base, as people call them.
 
 /// Folders of `kb/` whose name alone would not do.
-const TITLES: [(&str, &str); 20] = [
+const TITLES: [(&str, &str); 19] = [
     ("activation", "Activation and licensing"),
-    ("apps", "Applications"),
     ("boot", "Startup, shutdown and stop errors"),
-    ("certificates", "Certificates and TLS"),
     ("cluster", "Failover clusters"),
+    ("com-wmi", "DCOM and WMI"),
+    ("defender", "Microsoft Defender"),
     ("devices", "Devices and drivers"),
     ("directory", "Active Directory"),
-    ("dns-dhcp", "DNS and DHCP"),
+    ("dns-dhcp", "DNS and DHCP servers"),
     ("exchange", "Exchange Server"),
-    ("hyper-v", "Hyper-V"),
     ("group-policy", "Group Policy"),
+    ("hyper-v", "Hyper-V"),
     ("profiles", "User profiles"),
-    ("remote-desktop", "Remote Desktop"),
-    ("rds", "Remote Desktop"),
+    ("remote-desktop", "Remote Desktop and WinRM"),
     ("security", "Security and sign-in"),
     ("sql", "SQL Server"),
     ("storage", "Disks and file systems"),
