@@ -12,6 +12,7 @@ mod modifiers;
 pub mod parse;
 mod pattern;
 pub mod scan;
+mod values;
 mod wildcard;
 
 use std::borrow::Cow;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Value};
 pub use pattern::{Ordering, Pattern};
+pub use values::Events;
 
 /// A Sigma detection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

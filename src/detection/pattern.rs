@@ -172,6 +172,12 @@ fn number(value: &Value<'_>) -> Option<f64> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network(IpNet);
 
+impl std::fmt::Display for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl Network {
     /// Reads a range; an address alone is a range of one.
     pub fn parse(text: &str) -> Result<Network, String> {
@@ -211,6 +217,11 @@ impl Expression {
 }
 
 impl Expression {
+    /// The expression as it was written.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
     /// A text that is in every text the expression fits, as long as can be said without understanding all of it.
     pub fn longest_text(&self) -> String {
         let (mut longest, mut run, mut depth) = (String::new(), String::new(), 0);

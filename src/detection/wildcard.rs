@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Wildcard {
     pieces: Vec<Piece>,
     cased: bool,
+    /// For people: the text in its own case, in Sigma's escaping.
+    written: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +32,7 @@ const DASHES: [char; 5] = ['-', '/', '–', '—', '―'];
 impl Wildcard {
     /// Reads Sigma's escaping: `\*`, `\?` and `\\` are the characters themselves; any other backslash is a backslash.
     pub fn parse(text: &str) -> Wildcard {
-        let mut wildcard = Wildcard::default();
+        let mut wildcard = Wildcard { written: text.to_owned(), ..Wildcard::default() };
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
             match character {
@@ -46,7 +48,13 @@ impl Wildcard {
     /// A text without wildcards.
     pub fn exactly(text: &str) -> Wildcard {
         let mut wildcard = Wildcard::default();
-        text.chars().for_each(|character| wildcard.literal(character));
+        for character in text.chars() {
+            if matches!(character, '*' | '?' | '\\') {
+                wildcard.written.push('\\');
+            }
+            wildcard.written.push(character);
+            wildcard.literal(character);
+        }
         wildcard
     }
 
@@ -67,20 +75,31 @@ impl Wildcard {
     pub fn after_anything(mut self) -> Wildcard {
         if self.pieces.first() != Some(&Piece::Many) {
             self.pieces.insert(0, Piece::Many);
+            self.written.insert(0, '*');
         }
         self
     }
 
     /// The same with anything allowed behind it.
     pub fn before_anything(mut self) -> Wildcard {
-        self.push(Piece::Many);
+        if self.pieces.last() != Some(&Piece::Many) {
+            self.pieces.push(Piece::Many);
+            // A backslash alone before it would make it the character.
+            let backslashes = self.written.len() - self.written.trim_end_matches('\\').len();
+            self.written.push_str(if backslashes % 2 == 1 { "\\*" } else { "*" });
+        }
         self
+    }
+
+    /// The text as it was written, in Sigma's escaping, with `*` where a modifier allows anything.
+    pub fn written(&self) -> &str {
+        &self.written
     }
 
     /// The same with every dash that starts an option standing for all of them: one that follows no letter or digit and
     /// is followed by one.
     pub fn any_dash(self) -> Wildcard {
-        let mut wildcard = Wildcard { pieces: Vec::new(), cased: self.cased };
+        let mut wildcard = Wildcard { pieces: Vec::new(), cased: self.cased, written: self.written };
         for piece in self.pieces {
             let Piece::Text(text) = piece else {
                 wildcard.push(piece);

@@ -119,6 +119,16 @@ impl Verdict {
         ("safe-to-ignore", Verdict::SafeToIgnore),
         ("informational", Verdict::Informational),
     ];
+
+    /// All verdicts, those that ask for most first.
+    pub fn all() -> impl Iterator<Item = Verdict> {
+        Self::WORDS.into_iter().map(|(_, verdict)| verdict)
+    }
+
+    /// The verdict of this name.
+    pub fn from_word(word: &str) -> Option<Verdict> {
+        Self::WORDS.into_iter().find(|(own, _)| *own == word).map(|(_, verdict)| verdict)
+    }
 }
 
 impl fmt::Display for Verdict {

@@ -1,9 +1,11 @@
 //! The knowledge base: known issues, and which events show them.
 
 mod article;
+pub mod filter;
 pub mod lint;
 mod markdown;
 mod rule;
+pub mod search;
 mod summary;
 mod windows;
 

@@ -46,6 +46,12 @@ impl Summary {
         if pieces.is_empty() { Err("the summary is empty".into()) } else { Ok(Summary(pieces)) }
     }
 
+    /// Its own words, without those that a record puts in.
+    pub fn plain(&self) -> String {
+        let texts = self.0.iter().map(|piece| if let Piece::Text(text) = piece { text.as_str() } else { " " });
+        texts.collect()
+    }
+
     /// The summary of a record. A value that the record does not have is an ellipsis.
     pub fn of(&self, event: &Event<'_>) -> String {
         let value = |field: &str| match event.text(field) {

@@ -52,6 +52,11 @@ impl Version {
         Version { major, minor, build }
     }
 
+    /// The versions that articles can name, oldest first: the word for [`Range::parse`], and how people call it.
+    pub fn names() -> impl DoubleEndedIterator<Item = (&'static str, &'static str)> {
+        NAMED.into_iter().map(|(word, _, name)| (word, name))
+    }
+
     fn place(word: &str) -> Option<usize> {
         NAMED.iter().position(|(own, ..)| *own == word)
     }

@@ -5,7 +5,8 @@ use web_sys::{DragEvent, File};
 use yew::prelude::*;
 
 use super::added::AddedPanel;
-use super::knowledge::{ArticlePage, KnowledgePage};
+use super::knowledge::KnowledgePage;
+use super::knowledge::article::ArticlePage;
 use super::results::Results;
 use super::route::{Route, use_route};
 use super::welcome::Welcome;
@@ -60,7 +61,7 @@ pub fn App() -> Html {
     }
     let started = snapshot.progress.running || !snapshot.report.files.is_empty() || snapshot.progress.cancelled;
     let view = match &route {
-        Route::Knowledge => html! { <KnowledgePage /> },
+        Route::Knowledge(wanted) => html! { <KnowledgePage wanted={wanted.clone()} /> },
         Route::Article(id) => html! { <ArticlePage id={id.clone()} /> },
         Route::Home | Route::Finding(_) if !started => html! { <Welcome {add} /> },
         Route::Home => {
@@ -76,10 +77,10 @@ pub fn App() -> Html {
             <header class="top">
                 <a class="brand" href={Route::Home.href()}>{ "evtx-checkup" }</a>
                 <nav aria-label="Main">
-                    if started && matches!(route, Route::Knowledge | Route::Article(_)) {
+                    if started && matches!(route, Route::Knowledge(_) | Route::Article(_)) {
                         <a href={Route::Home.href()}>{ "Back to findings" }</a>
                     }
-                    <a href={Route::Knowledge.href()}>{ "Known issues" }</a>
+                    <a href={Route::knowledge().href()}>{ "Known issues" }</a>
                 </nav>
             </header>
             <main id="main" tabindex="-1">

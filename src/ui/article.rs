@@ -34,6 +34,9 @@ pub fn badges(article: &Article) -> Html {
 pub struct BodyProps {
     /// Its id.
     pub id: String,
+    /// The level of its headings.
+    #[prop_or(3)]
+    pub heading: u8,
 }
 
 /// The sections, what the article applies to, and its sources. A component of its own, so that it is drawn once while
@@ -41,11 +44,12 @@ pub struct BodyProps {
 #[component]
 pub fn ArticleBody(props: &BodyProps) -> Html {
     let Some(article) = knowledge().by_id(&props.id) else { return html! {} };
+    let heading = |text: &'static str| html! { <@{format!("h{}", props.heading)}>{ text }</@> };
     html! {
         <>
             { for article.sections.iter().map(|section| html! {
                 <section>
-                    <h3>{ section.heading.title() }</h3>
+                    { heading(section.heading.title()) }
                     { blocks(&section.blocks) }
                 </section>
             }) }
@@ -65,7 +69,7 @@ pub fn ArticleBody(props: &BodyProps) -> Html {
                 <p>{ "It names no sources." }</p>
             } else {
             <section>
-                <h3>{ if article.origin == Origin::Sigma { "References" } else { "Sources" } }</h3>
+                { heading(if article.origin == Origin::Sigma { "References" } else { "Sources" }) }
                 <ul>
                     { for article.sources.iter().map(|source| html! {
                         <li>
@@ -141,6 +145,12 @@ fn CodeBlock(props: &CodeProps) -> Html {
 pub struct CopyProps {
     /// The text.
     pub text: String,
+    /// What the button says.
+    #[prop_or("Copy".into())]
+    pub label: AttrValue,
+    /// How it looks.
+    #[prop_or("copy".into())]
+    pub class: AttrValue,
 }
 
 /// A button that puts a text on the clipboard and says so.
@@ -164,6 +174,8 @@ pub fn CopyButton(props: &CopyProps) -> Html {
         })
     };
     html! {
-        <button class="copy" onclick={copy} aria-live="polite">{ if *copied { "Copied" } else { "Copy" } }</button>
+        <button class={props.class.to_string()} onclick={copy} aria-live="polite">
+            { if *copied { "Copied".into() } else { props.label.clone() } }
+        </button>
     }
 }

@@ -3,6 +3,7 @@
 mod added;
 mod app;
 mod article;
+mod detection;
 mod evidence;
 mod finding;
 mod format;
@@ -10,6 +11,7 @@ mod knowledge;
 mod receipt;
 mod results;
 mod route;
+mod scroll;
 mod welcome;
 
 use yew::prelude::*;
@@ -20,6 +22,20 @@ pub fn start() {
     if let Some(place) = place {
         yew::Renderer::<app::App>::with_root(place).render();
     }
+}
+
+/// Names the window after what it shows, while it shows it: for tabs, bookmarks and printed pages.
+#[hook]
+fn use_title(title: &str) {
+    let set = |title: &str| {
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            document.set_title(title);
+        }
+    };
+    use_effect_with(title.to_owned(), move |title| {
+        set(&format!("{title} – evtx-checkup"));
+        move || set("evtx-checkup")
+    });
 }
 
 /// Text from a log: never more than text, and without power over the direction of what is around it.

@@ -1,7 +1,12 @@
-//! Where in the page one is: the address behind `#`, so that going back works and findings can be linked.
+//! Where in the page one is: the address behind `#`, so that going back works and findings, articles and searches can be
+//! linked.
 
 use wasm_bindgen::prelude::*;
+use web_sys::UrlSearchParams;
 use yew::prelude::*;
+
+use crate::kb::Verdict;
+use crate::kb::filter::Filter;
 
 /// A place in the page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,17 +16,67 @@ pub enum Route {
     Home,
     /// One finding, by its article's id.
     Finding(String),
-    /// All known issues.
-    Knowledge,
+    /// The known issues, or those one looks for.
+    Knowledge(Wanted),
     /// One known issue.
     Article(String),
 }
 
+/// What one looks for among the known issues.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    /// What is searched for.
+    pub query: String,
+    /// What they must have.
+    pub filter: Filter,
+}
+
+impl Wanted {
+    fn parse(text: &str) -> Wanted {
+        let Ok(parameters) = UrlSearchParams::new_with_str(text) else { return Wanted::default() };
+        let get = |name: &str| parameters.get(name).filter(|value| !value.is_empty());
+        Wanted {
+            query: get("q").unwrap_or_default(),
+            filter: Filter {
+                area: get("area"),
+                provider: get("provider"),
+                event_id: get("event").and_then(|id| id.parse().ok()),
+                verdict: get("verdict").and_then(|word| Verdict::from_word(&word)),
+                windows: get("windows"),
+            },
+        }
+    }
+
+    fn to_parameters(&self) -> Option<String> {
+        let parameters = UrlSearchParams::new().ok()?;
+        let Filter { area, provider, event_id, verdict, windows } = &self.filter;
+        for (name, value) in [
+            ("q", Some(self.query.trim().to_owned())),
+            ("area", area.clone()),
+            ("provider", provider.clone()),
+            ("event", event_id.map(|id| id.to_string())),
+            ("verdict", verdict.map(|verdict| verdict.to_string())),
+            ("windows", windows.clone()),
+        ] {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                parameters.append(name, &value);
+            }
+        }
+        Some(String::from(parameters.to_string())).filter(|text| !text.is_empty())
+    }
+}
+
 impl Route {
+    /// All known issues.
+    pub fn knowledge() -> Route {
+        Route::Knowledge(Wanted::default())
+    }
+
     fn parse(hash: &str) -> Route {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
+        let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
         match path.split_once('/') {
-            None if path == "kb" => Route::Knowledge,
+            None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
             Some(("finding", id)) => Route::Finding(id.to_owned()),
             _ => Route::Home,
@@ -33,7 +88,10 @@ impl Route {
         match self {
             Route::Home => "#/".into(),
             Route::Finding(id) => format!("#/finding/{id}"),
-            Route::Knowledge => "#/kb".into(),
+            Route::Knowledge(wanted) => match wanted.to_parameters() {
+                Some(parameters) => format!("#/kb?{parameters}"),
+                None => "#/kb".into(),
+            },
             Route::Article(id) => format!("#/kb/{id}"),
         }
     }
@@ -43,6 +101,20 @@ impl Route {
         if let Some(window) = web_sys::window() {
             // A page whose address cannot be set stays where it is.
             let _ = window.location().set_hash(&self.href());
+        }
+    }
+
+    /// Goes there without a step that going back would return to.
+    pub fn replace(&self) {
+        let Some(window) = web_sys::window() else { return };
+        let replaced =
+            window.history().and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&self.href())));
+        // Nobody is told of a replaced address otherwise. A browser that refuses it (some do when it is often) leaves the
+        // page as it is.
+        if replaced.is_ok()
+            && let Ok(event) = web_sys::Event::new("hashchange")
+        {
+            let _ = window.dispatch_event(&event);
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn Welcome(props: &Props) -> Html {
                        not be read is said." }
                 </li>
                 <li>
-                    <strong><a href={Route::Knowledge.href()}>{ format!("{articles} known issues") }</a></strong>
+                    <strong><a href={Route::knowledge().href()}>{ format!("{articles} known issues") }</a></strong>
                     { " come with the page, each with its sources. Read them without a log, too." }
                 </li>
             </ul>

@@ -5,6 +5,7 @@ pub mod files;
 mod messages;
 mod pool;
 pub mod session;
+pub mod timer;
 mod worker;
 
 pub use added::Added;
@@ -13,6 +14,7 @@ use std::cell::Cell;
 
 use wasm_bindgen::prelude::*;
 
+use crate::kb::search::Search;
 use crate::kb::{Article, KnowledgeBase};
 
 /// Runs when the module is instantiated: in the page it shows the page, in a worker it waits for work.
@@ -27,6 +29,7 @@ pub fn start() {
 
 thread_local! {
     static KNOWLEDGE: Cell<&'static KnowledgeBase> = Cell::new(Box::leak(Box::new(crate::built_in())));
+    static SEARCH: Cell<Option<&'static Search>> = const { Cell::new(None) };
 }
 
 /// The known issues: those that the page carries, and those that were added.
@@ -42,6 +45,16 @@ pub fn learn(articles: Vec<Article>) {
         knowledge.add(articles);
     }
     KNOWLEDGE.set(Box::leak(Box::new(knowledge)));
+    SEARCH.set(None);
+}
+
+/// The search over them; made when somebody first opens it, so that the page's start does not wait for it.
+pub fn search() -> &'static Search {
+    SEARCH.get().unwrap_or_else(|| {
+        let search: &'static Search = Box::leak(Box::new(Search::new(knowledge().articles())));
+        SEARCH.set(Some(search));
+        search
+    })
 }
 
 /// What the browser says of an error.

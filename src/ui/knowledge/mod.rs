@@ -1,0 +1,221 @@
+//! The known issues, to search and to read without a log.
+
+mod areas;
+pub mod article;
+mod form;
+mod list;
+
+use yew::prelude::*;
+
+use self::form::Form;
+use self::list::{List, areas_of};
+use super::route::{Route, Wanted};
+use super::{format, scroll, use_title};
+use crate::kb::filter::Filter;
+use crate::web::timer::Timer;
+use crate::web::{knowledge, search};
+
+/// The address follows what is typed when nothing was typed for so many milliseconds: some browsers allow few changes.
+const TYPING_PAUSE: i32 = 300;
+/// The view is drawn by then, in milliseconds, and nothing is typed yet.
+const INDEX_PAUSE: i32 = 50;
+/// Articles that have some of the words are listed up to this many.
+const LISTED_PARTLY: usize = 15;
+
+/// What to show.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What the address says is looked for.
+    pub wanted: Wanted,
+}
+
+/// Search field, filters, areas, and what fits.
+#[component]
+pub fn KnowledgePage(props: &Props) -> Html {
+    use_title("Known issues");
+    use_effect_with((), |()| {
+        scroll::restore();
+        // Neither the view nor the first letter that is typed should wait for the index.
+        let timer = Timer::after(INDEX_PAUSE, || {
+            search();
+        });
+        move || drop(timer)
+    });
+    let query = use_query(&props.wanted);
+    let wanted = Wanted { query: (*query).clone(), filter: props.wanted.filter.clone() };
+    let found = use_memo(wanted.clone(), Found::new);
+    let all = knowledge().articles();
+    let areas = use_memo((), |()| areas_of(knowledge().articles().iter()));
+    let on_filter = {
+        let query = query.clone();
+        Callback::from(move |filter: Filter| Route::Knowledge(Wanted { query: (*query).clone(), filter }).replace())
+    };
+    let on_query = {
+        let query = query.clone();
+        Callback::from(move |typed: String| query.set(typed))
+    };
+    let clear = {
+        let query = query.clone();
+        Callback::from(move |_: MouseEvent| {
+            query.set(String::new());
+            Route::knowledge().replace();
+            // The button that had the focus goes.
+            form::focus();
+        })
+    };
+    let by_area = wanted.query.trim().is_empty() && wanted.filter.area.is_none();
+    html! {
+        <div class="knowledge">
+            <h1>{ "Known issues" }</h1>
+            <Form wanted={wanted.clone()} areas={(*areas).clone()} {on_query} {on_filter} />
+            <div class="outcome">
+                <p role="status">{ found.status(&wanted, all.len()) }</p>
+                if wanted != Wanted::default() && !found.is_empty() {
+                    <button class="button small" onclick={clear.clone()}>{ "Clear search and filters" }</button>
+                }
+            </div>
+            <div class="columns">
+                { area_links(&wanted, &areas, &found) }
+                <div class="found">
+                    if found.is_empty() {
+                        { nothing(&wanted, clear) }
+                    } else {
+                        <List articles={found.whole.clone()} {by_area} />
+                    }
+                    if !found.partly.is_empty() {
+                        <section>
+                            <h2>{ "With some of the words" }</h2>
+                            <List articles={found.partly.clone()} />
+                        </section>
+                    }
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// What is typed; the address follows it, and it follows the address.
+#[hook]
+fn use_query(wanted: &Wanted) -> UseStateHandle<String> {
+    let query = use_state_eq(|| wanted.query.clone());
+    {
+        let query = query.clone();
+        use_effect_with(wanted.query.clone(), move |address| {
+            // Of one's own address, which has no spaces at its ends, nothing is to be learned.
+            if query.trim() != address {
+                query.set(address.clone());
+            }
+        });
+    }
+    use_effect_with(((*query).clone(), wanted.clone()), move |(query, wanted)| {
+        let timer = (query.trim() != wanted.query).then(|| {
+            let target = Route::Knowledge(Wanted { query: query.clone(), filter: wanted.filter.clone() });
+            Timer::after(TYPING_PAUSE, move || target.replace())
+        });
+        move || drop(timer)
+    });
+    query
+}
+
+/// What fits, by number.
+struct Found {
+    /// Articles that have every word, or all where none is searched for.
+    whole: Vec<u32>,
+    /// The best of those that have some of the words.
+    partly: Vec<u32>,
+    /// In each area, whatever area is chosen: articles that would be in `whole`.
+    in_areas: Vec<(&'static str, usize)>,
+}
+
+impl Found {
+    fn new(wanted: &Wanted) -> Found {
+        let knowledge = knowledge();
+        let anywhere = Filter { area: None, ..wanted.filter.clone() };
+        let passing = |filter: &Filter, numbers: &[u32]| -> Vec<u32> {
+            let passes = |number: &u32| knowledge.article(*number).is_some_and(|article| filter.passes(article));
+            numbers.iter().copied().filter(passes).collect()
+        };
+        let (mut whole, mut partly) = (Vec::new(), Vec::new());
+        if wanted.query.trim().is_empty() {
+            // By id, which keeps together what is alike.
+            whole = (0..knowledge.articles().len() as u32).collect();
+        } else {
+            for hit in search().find(&wanted.query) {
+                if hit.whole { whole.push(hit.article) } else { partly.push(hit.article) }
+            }
+        }
+        let whole = passing(&anywhere, &whole);
+        let in_areas = areas_of(whole.iter().filter_map(|number| knowledge.article(*number)));
+        let mut partly = passing(&wanted.filter, &partly);
+        partly.truncate(LISTED_PARTLY);
+        Found { whole: passing(&wanted.filter, &whole), partly, in_areas }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.whole.is_empty() && self.partly.is_empty()
+    }
+
+    fn status(&self, wanted: &Wanted, all: usize) -> String {
+        let issues = format::counted(all as u64, "known issue", "known issues");
+        let searched = !wanted.query.trim().is_empty();
+        match (self.whole.len(), self.partly.len()) {
+            (0, 0) => "No known issue fits".into(),
+            (0, 1) => "No known issue has all the words; 1 has some of them".into(),
+            (0, partly) => format!("No known issue has all the words; {partly} have some of them"),
+            (whole, _) if whole == all => issues,
+            (1, _) if searched => format!("1 of {issues} fits"),
+            (whole, _) => format!("{} of {issues} fit", format::count(whole as u64)),
+        }
+    }
+}
+
+/// The areas to choose from, each with the number of what fits in it.
+fn area_links(wanted: &Wanted, areas: &[(&'static str, usize)], found: &Found) -> Html {
+    let link = |area: Option<&str>, title: String, count: usize| {
+        let current = wanted.filter.area.as_deref() == area;
+        let filter = Filter { area: area.map(str::to_owned), ..wanted.filter.clone() };
+        let target = Route::Knowledge(Wanted { query: wanted.query.clone(), filter });
+        html! {
+            <li>
+                <a href={target.href()} aria-current={current.then_some("true")} class={(count == 0).then_some("none")}>
+                    { title }<span class="count">{ format::count(count as u64) }</span>
+                </a>
+            </li>
+        }
+    };
+    let count = |area: &str| found.in_areas.iter().find(|(own, _)| *own == area).map_or(0, |(_, count)| *count);
+    let all = found.in_areas.iter().map(|(_, count)| count).sum();
+    html! {
+        <nav class="areas" aria-label="Areas">
+            <ul>
+                { link(None, "All areas".into(), all) }
+                { for areas.iter().map(|(area, _)| link(Some(*area), areas::title(area), count(area))) }
+            </ul>
+        </nav>
+    }
+}
+
+/// What to do when nothing fits.
+fn nothing(wanted: &Wanted, clear: Callback<MouseEvent>) -> Html {
+    let example = |query: &str| {
+        let target = Route::Knowledge(Wanted { query: query.to_owned(), ..Wanted::default() });
+        html! { <a href={target.href()}>{ query.to_owned() }</a> }
+    };
+    let filtered = wanted.filter != Filter::default();
+    html! {
+        <div class="nothing">
+            <ul>
+                if filtered && !wanted.query.trim().is_empty() {
+                    <li><a href={Route::Knowledge(Wanted { query: wanted.query.clone(), ..Wanted::default() }).href()}>
+                        { "Search without the filters" }
+                    </a></li>
+                }
+                <li>{ "Give the event's provider and id, or its error code, in any notation: " }
+                    { example("Service Control Manager 7000") }{ ", " }{ example("0x8007041d") }{ "." }</li>
+                <li>{ "Or fewer words, those of the event rather than those of a program's own message." }</li>
+                <li>{ "Not every problem is known here. Drop the log on this page: it lists the errors that no article explains." }</li>
+            </ul>
+            <p class="buttons"><button class="button" onclick={clear}>{ "Show all known issues" }</button></p>
+        </div>
+    }
+}
