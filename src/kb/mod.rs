@@ -1,8 +1,11 @@
 //! The knowledge base: known issues, and which events show them.
 
 mod article;
+mod copies;
 pub mod lint;
 mod markdown;
+mod prose;
+mod style;
 mod summary;
 mod windows;
 
