@@ -3,6 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+#[allow(dead_code)]
+#[path = "src/codes.rs"]
+mod codes;
 #[allow(dead_code, unused_imports)]
 #[path = "src/detection/mod.rs"]
 mod detection;

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 pub mod checkup;
+pub mod codes;
 pub mod detection;
 pub mod event;
 pub mod export;

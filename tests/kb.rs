@@ -344,6 +344,209 @@ fn markdown_that_articles_do_not_use() {
 }
 
 #[test]
+fn a_registry_edit_is_warned_of() {
+    let unwarned = "this edits the registry: say so before it in this section, after the bold word **Warning:**";
+    let step = "Start the spooler.";
+    for edit in [
+        "Run `reg add HKLM\\X /v Y /d 1`.",
+        "Run `REG.EXE Delete HKLM\\X /v Y`.",
+        "```\nreg.exe add HKLM\\X\n```",
+        "Run `Set-ItemProperty -Path HKLM:\\X -Name Y -Value 1`.",
+        "Open `regedit.exe` and delete the value `Y` of `HKLM\\X`.",
+        "In **Registry Editor**, set the value `Y` to 1.",
+    ] {
+        let line = if edit.starts_with("```") { 32 } else { 31 };
+        check(&[(step, edit)], &[&format!("{line}: {unwarned}")]);
+        check(&[(step, &format!("**Warning:** this can break Windows.\n\n{edit}"))], &[]);
+        // The warning comes first, and stands in the same section.
+        check(&[(step, &format!("{edit}\n\n**Warning:** this can break Windows."))], &[&format!("{line}: {unwarned}")]);
+        check(
+            &[("The spooler has ended.", "**Warning:** it has ended."), (step, edit)],
+            &[&format!("{line}: {unwarned}")],
+        );
+    }
+    check(
+        &[(step, "1. Open Registry Editor.\n2. Go to `HKLM\\X`.\n3. Change the value.")],
+        &[&format!("33: {unwarned}")],
+    );
+    check(&[(step, "Run `reg add HKLM\\X`. **Warning:** it is done.")], &[&format!("31: {unwarned}")]);
+    check(&[(step, "Run `reg add HKLM\\X`, then **Stop**.")], &[&format!("31: {unwarned}")]);
+    // Who only looks, or edits something else, breaks nothing.
+    for reading in [
+        "Run `reg query HKLM\\X` or `reg.exe export HKLM\\X x.reg`.",
+        "Run `(Get-ItemProperty HKLM:\\X).Y`.",
+        "Run `Remove-Item x.txt`.",
+        "Look at `HKLM\\X` in `regedit.exe`.",
+        "Look in `regedit.exe` which program it is.\n\nThen set the startup type to **Automatic**.",
+        "Set the value `Y` in the program's own settings.",
+    ] {
+        check(&[(step, reading)], &[]);
+    }
+}
+
+#[test]
+fn steps_say_what_to_do() {
+    let step = "Start the spooler.";
+    for start in
+        ["You should", "You can", "You may", "You must", "You need to", "You have to", "Please", "We recommend"]
+    {
+        let fault = format!("a step says what to do: start with the verb, not with `{start}`");
+        let numbered = format!("1. Start it.\n2. {start} restart.");
+        check(&[(step, &numbered)], &[&format!("32: {fault}")]);
+        check(&[("## Resolution", "## Workaround"), (step, &numbered)], &[&format!("32: {fault}")]);
+        // Only steps are instructions.
+        check(&[(step, &format!("{start} restart.\n\n- {start} restart."))], &[]);
+        check(&[("Nothing is printed.", &numbered)], &[]);
+    }
+    let fault = "a step says what to do: start with the verb, not with `It is recommended`";
+    check(&[(step, "1. **it is** recommended\n   to restart.")], &[&format!("31: {fault}")]);
+    // The verb comes first, or a condition; a longer word is another word.
+    check(&[(step, "1. Start it.\n\n   You can wait.\n2. If you can, wait.\n3. Pleased users wait.")], &[]);
+}
+
+#[test]
+fn code_stands_in_backticks() {
+    let code = |line: usize, code: &str| format!("{line}: `{code}` is code: put it in backticks");
+    let symptom = "Nothing is printed.";
+    for path in ["HKLM\\SYSTEM\\X", "hkcu\\X", "HKEY_LOCAL_MACHINE\\X", "HKLM:\\X", "C:\\Windows\\x.log", "d:\\x"] {
+        check(&[(symptom, &format!("Look at\nthe place ({path})."))], &[&code(26, path)]);
+        check(&[(symptom, &format!("Look at **{path}**."))], &[&code(25, path)]);
+        check(&[(symptom, &format!("Look at `{path}`.\n\n```\n{path}\n```"))], &[]);
+    }
+    check(&[(symptom, "Run chkdsk.exe /f now.")], &[&code(25, "chkdsk.exe /f")]);
+    check(&[(symptom, "Run Chkdsk.EXE -f now.")], &[&code(25, "Chkdsk.EXE -f")]);
+    check(&[(symptom, "Run `chkdsk.exe /f` now; chkdsk.exe then runs - or not / never - on drive C: of HKLM.")], &[]);
+}
+
+#[test]
+fn links() {
+    let bare = |address: &str| format!("25: `{address}` stands bare in the text: make it a link, `[title](address)`");
+    let symptom = "Nothing is printed.";
+    check(&[(symptom, "See https://example.com/x.")], &[&bare("https://example.com/x")]);
+    check(&[(symptom, "See **(http://example.com)**.")], &[&bare("http://example.com")]);
+    check(&[(symptom, "See www.example.com.")], &[&bare("www.example.com")]);
+    check(&[(symptom, "See [this](https://example.com/a b).")], &[&bare("[this](https://example.com/a")]);
+    check(
+        &[(symptom, "See [this](<https://example.com/a b>).")],
+        &["25: the link to `https://example.com/a b` is neither https://, http:// nor #article"],
+    );
+    check(
+        &[(symptom, "See [this](https://).")],
+        &["25: the link to `https://` is neither https://, http:// nor #article"],
+    );
+    check(
+        &[("https://example.com/spooler", "https://example.com/the spooler")],
+        &["11: `https://example.com/the spooler` is no https:// or http:// address"],
+    );
+    check(
+        &[(symptom, "See [www.example.com](http://www.example.com), [that](#other) and `https://example.com`.")],
+        &[],
+    );
+}
+
+#[test]
+fn examples_are_of_records_that_want_an_explanation() {
+    let example = |level: &str| format!("EventID: 7023, Level: {level}, param1: Spooler}}");
+    for level in ["1", "2", "3", "'2'"] {
+        check(&[("EventID: 7023, param1: Spooler}", &example(level))], &[]);
+    }
+    for level in ["0", "4", "5", "Error"] {
+        let fault =
+            format!("20: Level {level}: an article speaks of critical, error or warning records (Level 1, 2 or 3)");
+        check(&[("EventID: 7023, param1: Spooler}", &example(level))], &[&fault]);
+    }
+    // What does not match may be anything.
+    check(&[("EventID: 7023, param1: Messenger}", "EventID: 7023, Level: 4, param1: Messenger}")], &[]);
+}
+
+#[test]
+fn articles_do_not_share_text() {
+    let numbers = |count: usize| (1..=count).map(|n| format!("word{n}")).collect::<Vec<_>>();
+    let second = "kb/services/spooler-gone.md";
+    let check_texts = |first: &str, other: &str, expected: &[&str]| {
+        let other = spoiled(&[
+            ("id: spooler-ended", "id: spooler-gone"),
+            ("    param1: Spooler\n", "    param1: Printer\n"),
+            ("7023, param1: Spooler}", "7023, param1: Printer}"),
+            ("Nothing is printed.", other),
+        ]);
+        let expected: Vec<_> = expected.iter().map(|fault| format!("{second}:{fault}")).collect();
+        let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+        check_files(&[(second, &other), (PATH, &spoiled(&[("Nothing is printed.", first)]))], &expected);
+    };
+    let copy = |line: usize, count: usize| {
+        let start = "word1 word2 word3 word4 word5 word6 word7 word8 word9 word10";
+        format!("{line}: {count} words in a row are those of `spooler-ended`: {start} …")
+    };
+    check_texts(&numbers(23).join(" "), &numbers(23).join(" "), &[]);
+    check_texts(&numbers(24).join(" "), &numbers(24).join(" "), &[&copy(25, 24)]);
+    // Case, marks and lines make no difference, and the whole run is one fault.
+    let other = format!("Other words.\n\n- other,\n  {}. End.", numbers(60).join(",\n  ").to_uppercase());
+    check_texts(&format!("{} more.", numbers(60).join(" ")), &other, &[&copy(28, 60)]);
+    // Code and names in bold are not the author's words; they and paragraphs end a run.
+    let words = numbers(23).join(" ");
+    for gap in ["`word24`", "**word24**", "\n\n"] {
+        let text = format!("{words} {gap} {words}");
+        check_texts(&text, &text, &[]);
+    }
+    let code = format!("```\n{}\n```", numbers(60).join(" "));
+    check_texts(&code, &code, &[]);
+    // An article may repeat itself, and every article may warn of the registry.
+    let words = numbers(24).join(" ");
+    check_texts(&format!("{words}\n\n{words}"), "Nothing.", &[]);
+    let words = numbers(14).join(" ");
+    let warning = format!("**Warning:** this is a registry edit; a wrong one can break Windows. {words}");
+    check_texts(&warning, &warning, &[]);
+}
+
+/// Words in small letters, without those in code.
+fn words(blocks: &[Block]) -> Vec<String> {
+    fn prose(text: &[Inline]) -> String {
+        let inline = |inline: &Inline| match inline {
+            Inline::Text(text) => text.clone(),
+            Inline::Code(_) => " ".to_owned(),
+            Inline::Strong(inner) | Inline::Link(_, inner) => prose(inner),
+        };
+        text.iter().map(inline).collect()
+    }
+    let split = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let block = |block: &Block| match block {
+        Block::Paragraph(text) => split(&prose(text)),
+        Block::List(_, items) => items.iter().flat_map(|item| words(item)).collect(),
+        Block::Code(_) => Vec::new(),
+    };
+    blocks.iter().flat_map(block).collect()
+}
+
+/// The articles that the project started with were written anew, not copied. Their texts lie in the folder that
+/// `EVTX_SEEDS` names.
+#[test]
+fn no_article_copies_a_founding_text() {
+    let Some(folder) = std::env::var_os("EVTX_SEEDS").map(PathBuf::from) else {
+        eprintln!("EVTX_SEEDS is not set: articles were not compared with the founding texts");
+        return;
+    };
+    const COPY: usize = 10;
+    let mut runs = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let words = words(&[Block::Paragraph(vec![Inline::Text(text)])]);
+        runs.extend(words.windows(COPY).map(|run| run.join(" ")));
+    }
+    assert!(runs.len() > 500, "{} runs of words", runs.len());
+    for article in evtx_checkup::built_in().articles() {
+        for section in &article.sections {
+            let words = words(&section.blocks);
+            let copy = words.windows(COPY).map(|run| run.join(" ")).find(|run| runs.contains(run));
+            assert_eq!(copy, None, "{}: {:?}", article.id, section.heading);
+        }
+    }
+}
+
+#[test]
 fn files_that_are_no_articles() {
     let wanted = "the file must start with front matter between two lines `---`";
     check_files(&[(PATH, "# A title\n")], &[&format!("{PATH}:1: {wanted}")]);

@@ -14,6 +14,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use browser::{Browser, Desktop, Folder, Key, Kind, Level, Options, Result, SaveAs, Server};
+use evtx_checkup::codes;
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::{Kind as FileKind, Reason};
 use log_writer::logs::{Article, FoundingLog, benchmark, founding, sample_events};
@@ -649,9 +650,11 @@ impl Page {
         let evidence = self.evidence(log.expected.len()).await?;
         let newest_first: Vec<u64> = log.expected.iter().rev().copied().collect();
         assert_eq!(evidence.iter().map(|record| record.id).collect::<Vec<_>>(), newest_first, "{id}: the evidence");
+        // An error code is shown with its name.
+        let shown = codes::name_of_parameter(value).map_or(value.to_owned(), |name| format!("{value} ({name})"));
         for record in &evidence {
-            let marked = record.marked.iter().any(|marked| marked == value);
-            assert!(marked, "{id}: record {} has not {value} marked but {:?}", record.id, record.marked);
+            let marked = record.marked.contains(&shown);
+            assert!(marked, "{id}: record {} has not {shown} marked but {:?}", record.id, record.marked);
         }
         let xml = self.show_xml(1).await?;
         let element = format!("<EventRecordID>{}</EventRecordID>", newest_first[0]);

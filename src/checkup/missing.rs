@@ -87,6 +87,10 @@ pub fn note_fields(event: &Event<'_>, layouts: &mut FxHashSet<u64>, fields: &mut
 impl Report {
     /// The articles that could not be evaluated, and why.
     pub fn not_evaluated<'k>(&self, knowledge: &'k KnowledgeBase) -> Vec<NotEvaluated<'k>> {
+        // Where nothing was read, that is what there is to say.
+        if self.records() == 0 {
+            return Vec::new();
+        }
         let channels: BTreeSet<String> = self
             .files
             .values()
@@ -108,7 +112,10 @@ impl Report {
                 continue;
             }
             let wanted = Index::channels(&article.detection);
-            if !wanted.is_empty() && !too_many_channels && wanted.iter().all(|channel| !channels.contains(channel)) {
+            if !wanted.is_empty()
+                && !too_many_channels
+                && wanted.iter().all(|channel| !channels.contains(&channel.to_ascii_lowercase()))
+            {
                 found.push(NotEvaluated { article, why: Why::Channel(wanted) });
             } else if let Some(kinds) = needed.get(&number) {
                 let has =

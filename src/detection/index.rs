@@ -52,13 +52,22 @@ impl Index {
         found
     }
 
-    /// The channels that a detection asks for; empty for one that does not care.
+    /// The channels that a detection asks for, as it writes them; empty for one that does not care.
     pub fn channels(detection: &Detection) -> Vec<String> {
         let anchors = anchors(detection, &detection.condition);
         let mut channels: Vec<String> =
             anchors.into_iter().map(|anchor| anchor.channel).collect::<Option<_>>().unwrap_or_default();
         channels.sort_unstable();
         channels.dedup();
+        for test in detection.tests().into_iter().filter(|test| test.field == "Channel") {
+            for pattern in &test.patterns {
+                if let Pattern::Text(text) = pattern
+                    && let Some(channel) = channels.iter_mut().find(|channel| text.exact() == Some(channel))
+                {
+                    text.written().clone_into(channel);
+                }
+            }
+        }
         channels
     }
 }

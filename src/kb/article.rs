@@ -210,6 +210,20 @@ const KEYS: [&str; 11] = [
     "examples",
 ];
 
+/// An article as its file has it: with what only the linter wants to know.
+pub(super) struct Parsed<'a> {
+    pub article: Article,
+    pub examples: Vec<Example>,
+    pub texts: Vec<Text<'a>>,
+}
+
+/// The Markdown of a section, and the line of the file that it starts at.
+pub(super) struct Text<'a> {
+    pub heading: Heading,
+    pub line: usize,
+    pub text: &'a str,
+}
+
 /// An example event of an article: its fields, and whether the article should match it.
 pub(super) struct Example {
     pub line: usize,
@@ -225,7 +239,7 @@ impl Article {
 
     /// Parses an article; every fault is added to `faults`. `None` where they leave nothing that could be checked
     /// further; an article with faults is good for nothing else.
-    pub(super) fn parse(text: &str, area: &str, faults: &mut Vec<Fault>) -> Option<(Article, Vec<Example>)> {
+    pub(super) fn parse<'a>(text: &'a str, area: &str, faults: &mut Vec<Fault>) -> Option<Parsed<'a>> {
         let Some((front, body, body_line)) = split(text) else {
             faults.push(Fault::new(1, "the file must start with front matter between two lines `---`"));
             return None;
@@ -251,7 +265,7 @@ impl Article {
         let detection =
             reader.required("detection").and_then(|node| detection::parse::parse(node, true, reader.faults));
         let examples = reader.examples();
-        let sections = sections(body, body_line, faults);
+        let (sections, texts) = sections(body, body_line, faults);
         // What is missing has been said; the rest can still be checked.
         let article = Article {
             id: id.unwrap_or_default(),
@@ -270,7 +284,7 @@ impl Article {
             correlation: None,
             silent: false,
         };
-        Some((article, examples))
+        Some(Parsed { article, examples, texts })
     }
 }
 
@@ -361,7 +375,7 @@ impl<'a> Reader<'a> {
                 }
             };
             let source = Source { id: text("id"), title: text("title"), url: text("url") };
-            if !source.url.is_empty() && !source.url.starts_with("https://") && !source.url.starts_with("http://") {
+            if !source.url.is_empty() && !markdown::is_address(&source.url) {
                 self.fault(item.line, format!("`{}` is no https:// or http:// address", source.url));
             }
             sources.push(source);
@@ -394,7 +408,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn sections(body: &str, body_line: usize, faults: &mut Vec<Fault>) -> Vec<Section> {
+fn sections<'a>(body: &'a str, body_line: usize, faults: &mut Vec<Fault>) -> (Vec<Section>, Vec<Text<'a>>) {
     let mut starts: Vec<(usize, usize, Heading)> = Vec::new();
     let (mut offset, mut fenced) = (0, false);
     let mut unknown = Vec::new();
@@ -418,7 +432,7 @@ fn sections(body: &str, body_line: usize, faults: &mut Vec<Fault>) -> Vec<Sectio
         }
         offset += line.len();
     }
-    let mut sections: Vec<Section> = Vec::new();
+    let (mut sections, mut texts): (Vec<Section>, Vec<Text<'a>>) = Default::default();
     for (place, &(start, line, heading)) in starts.iter().enumerate() {
         let rest = &body[start..];
         let end = starts
@@ -439,6 +453,7 @@ fn sections(body: &str, body_line: usize, faults: &mut Vec<Fault>) -> Vec<Sectio
             faults.push(Fault::new(line, format!("the section {} comes twice or too late", heading.title())));
         }
         sections.push(Section { heading, blocks });
+        texts.push(Text { heading, line: line + 1, text });
     }
     let has = |heading| sections.iter().any(|section| section.heading == heading);
     for heading in [Heading::Symptoms, Heading::Cause] {
@@ -449,5 +464,5 @@ fn sections(body: &str, body_line: usize, faults: &mut Vec<Fault>) -> Vec<Sectio
     if !has(Heading::Resolution) && !has(Heading::Workaround) {
         faults.push(Fault::new(body_line, "a section Resolution or Workaround is missing"));
     }
-    sections
+    (sections, texts)
 }

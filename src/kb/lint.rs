@@ -1,18 +1,25 @@
 //! What every article must keep to. All faults are found at once.
 
-use super::article::{Example, Origin};
+use super::article::{Example, Origin, Parsed};
+use super::copies::{self, Word};
 use super::rule::{self, Rule};
-use super::{Article, KnowledgeBase};
+use super::{Article, KnowledgeBase, style};
 use crate::event::{Event, Field, Head, Level, Names, Part, Time, Value};
 use crate::yaml::{Data, Fault, Node};
 
 /// A title longer than this does not fit a findings list.
 const MAX_TITLE: usize = 90;
 
+/// The levels of records that want an explanation: critical, error, warning.
+const PROBLEMS: [&str; 3] = ["1", "2", "3"];
+
+/// Articles that speak of other records all the same, by id, and why.
+const INFORMATIONAL: [(&str, &str); 0] = [];
+
 /// Parses and checks article files (`.md`) and Sigma rules (`.yml`), each given as path and text. Gives the articles
 /// that are well, ordered by id, and every fault as `path:line: message`, ordered by path and line.
 pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Article>, Vec<String>) {
-    let mut read: Vec<(&str, Article)> = Vec::new();
+    let mut read: Vec<Read<'a>> = Vec::new();
     let (mut rules, mut rule_paths): (Vec<Rule>, Vec<&str>) = (Vec::new(), Vec::new());
     let mut found: Vec<(&str, Fault)> = Vec::new();
     for (path, text) in files {
@@ -22,10 +29,11 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Art
         if let Some(stem) = rule_stem(file) {
             rules.extend(rule::parse(text, stem, &mut faults));
             rule_paths.resize(rules.len(), path);
-        } else if let Some((article, examples)) = Article::parse(text, area, &mut faults) {
+        } else if let Some(Parsed { article, examples, texts }) = Article::parse(text, area, &mut faults) {
             check(&article, &examples, file, text, &mut faults);
+            style::check(&texts, &mut faults);
             if faults.is_empty() {
-                read.push((path, article));
+                read.push(Read { path, article, words: copies::words(&texts) });
             }
         }
         faults.sort();
@@ -34,15 +42,22 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Art
     let unlinked = rule::link(&mut rules);
     for (place, (rule, path)) in rules.into_iter().zip(&rule_paths).enumerate() {
         if unlinked.iter().all(|(other, _)| *other != place) {
-            read.push((path, rule.article));
+            read.push(Read { path, article: rule.article, words: Vec::new() });
         }
     }
     found.extend(unlinked.into_iter().map(|(place, fault)| (rule_paths[place], fault)));
-    read.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+    read.sort_by(|a, b| a.article.id.cmp(&b.article.id));
     check_pairs(&read, &mut found);
     found.sort();
     let faults = found.iter().map(|(path, fault)| format!("{path}:{fault}")).collect();
-    (read.into_iter().map(|(_, article)| article).collect(), faults)
+    (read.into_iter().map(|read| read.article).collect(), faults)
+}
+
+/// An article without a fault of its own.
+struct Read<'a> {
+    path: &'a str,
+    article: Article,
+    words: Vec<Word>,
 }
 
 /// The name without its ending, of a file that holds Sigma rules.
@@ -78,6 +93,14 @@ fn check(article: &Article, examples: &[Example], file: &str, text: &str, faults
             };
             faults.push(Fault::new(example.line, message));
         }
+        let level = example.fields.iter().find(|(name, _)| name == "Level").and_then(|(_, level)| level.scalar());
+        if let Some(level) = level.filter(|level| example.matches && !PROBLEMS.contains(level))
+            && INFORMATIONAL.iter().all(|(id, _)| *id != article.id)
+        {
+            let message =
+                format!("Level {level}: an article speaks of critical, error or warning records (Level 1, 2 or 3)");
+            faults.push(Fault::new(example.line, message));
+        }
         let reached = KnowledgeBase::new(vec![article.clone()]).candidates(
             event.head.provider.text,
             event.head.event_id,
@@ -90,28 +113,37 @@ fn check(article: &Article, examples: &[Example], file: &str, text: &str, faults
 }
 
 /// What two articles must not share.
-fn check_pairs<'a>(articles: &[(&'a str, Article)], found: &mut Vec<(&'a str, Fault)>) {
-    let mut detections: Vec<(String, &str, &str)> = Vec::new();
-    for (path, article) in articles {
+fn check_pairs<'a>(read: &[Read<'a>], found: &mut Vec<(&'a str, Fault)>) {
+    let mut detections: Vec<(String, &str)> = Vec::new();
+    for Read { path, article, .. } in read {
         let selections: Vec<_> = article.detection.selections.iter().map(|(_, selection)| selection).collect();
         let detection = format!("{selections:?} {:?}", article.detection.condition);
         // Rules of others may say the same twice.
         if article.origin == Origin::Sigma {
             continue;
         }
-        match detections.iter().find(|(other, ..)| *other == detection) {
+        match detections.iter().find(|(other, _)| *other == detection) {
             // That the id is used twice is said below.
-            Some((_, id, _)) if *id == article.id => {}
-            Some((_, id, _)) => found.push((path, Fault::new(1, format!("the detection is that of `{id}`")))),
-            None => detections.push((detection, &article.id, path)),
+            Some((_, id)) if *id == article.id => {}
+            Some((_, id)) => found.push((path, Fault::new(1, format!("the detection is that of `{id}`")))),
+            None => detections.push((detection, &article.id)),
         }
     }
-    for pair in articles.windows(2) {
-        if pair[0].1.id == pair[1].1.id {
-            found.push((
-                pair[1].0,
-                Fault::new(1, format!("the id `{}` is used twice, also by {}", pair[1].1.id, pair[0].0)),
-            ));
+    for pair in read.windows(2) {
+        let [first, second] = pair else { continue };
+        if first.article.id == second.article.id {
+            let message = format!("the id `{}` is used twice, also by {}", second.article.id, first.path);
+            found.push((second.path, Fault::new(1, message)));
+        }
+    }
+    let words: Vec<_> = read.iter().map(|read| read.words.as_slice()).collect();
+    for copy in copies::find(&words) {
+        let (own, other) = (&read[copy.article], &read[copy.other]);
+        // That the id is used twice has been said.
+        if own.article.id != other.article.id {
+            let message =
+                format!("{} words in a row are those of `{}`: {} …", copy.length, other.article.id, copy.start);
+            found.push((own.path, Fault::new(copy.line, message)));
         }
     }
 }

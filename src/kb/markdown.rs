@@ -140,7 +140,7 @@ impl Reader<'_> {
             }
             Event::Start(Tag::Link { dest_url, .. }) => {
                 let inner = self.inlines();
-                if !(dest_url.starts_with("https://") || dest_url.starts_with("http://") || dest_url.starts_with('#')) {
+                if !is_address(&dest_url) && !dest_url.starts_with('#') {
                     self.refused
                         .push((at, format!("the link to `{dest_url}` is neither https://, http:// nor #article")));
                 }
@@ -154,6 +154,12 @@ impl Reader<'_> {
             _ => self.refuse(at, "such marks"),
         }
     }
+}
+
+/// Whether a text is an address that a link can lead to.
+pub(super) fn is_address(text: &str) -> bool {
+    let place = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    place.is_some_and(|place| place.starts_with(char::is_alphanumeric) && !place.contains(char::is_whitespace))
 }
 
 fn push_text(inlines: &mut Vec<Inline>, text: &str) {

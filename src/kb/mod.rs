@@ -1,11 +1,14 @@
 //! The knowledge base: known issues, and which events show them.
 
 mod article;
+mod copies;
 pub mod filter;
 pub mod lint;
 mod markdown;
+mod prose;
 mod rule;
 pub mod search;
+mod style;
 mod summary;
 mod windows;
 

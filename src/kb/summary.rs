@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes;
 use crate::event::Event;
 
 /// A template such as `{param1} did not start: {param2|code}`.
@@ -13,7 +14,7 @@ enum Piece {
     Text(String),
     /// A field's value.
     Value(String),
-    /// A field's value, read as an error code.
+    /// A field's value, read as an error code: its name, where it has one.
     Code(String),
 }
 
@@ -63,9 +64,45 @@ impl Summary {
             match piece {
                 Piece::Text(text) => line.push_str(text),
                 Piece::Value(field) => line.push_str(&value(field)),
-                Piece::Code(field) => line.push_str(value(field).trim_start_matches("%%")),
+                Piece::Code(field) => line.push_str(&codes::show(&value(field))),
             }
         }
         line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Field, Head, Level, Names, Part, Time, Value};
+
+    #[test]
+    fn codes_are_called_by_their_names() {
+        let mut names = Names::default();
+        let none = names.intern("");
+        let name = names.name(none);
+        let data = |name: &'static str, value| Field { part: Part::Data, name: Some(name.into()), value };
+        let event = Event {
+            head: Head {
+                provider: name,
+                event_id: 7000,
+                level: Level::Error,
+                time: Time::default(),
+                record_id: 1,
+                channel: name,
+                computer: name,
+            },
+            fields: vec![
+                data("param1", Value::Text("Spooler".into())),
+                data("param2", Value::Text("%%1053".into())),
+                data("status", Value::Hex(0xc000_0022)),
+                data("own", Value::Unsigned(64_000)),
+            ],
+        };
+        let line = |template: &str| Summary::parse(template).unwrap().of(&event);
+        let shown = "Spooler did not start: ERROR_SERVICE_REQUEST_TIMEOUT (1053)";
+        assert_eq!(line("{param1} did not start: {param2|code}"), shown);
+        assert_eq!(line("{param1}: {status|code}"), "Spooler: STATUS_ACCESS_DENIED (0xc0000022)");
+        assert_eq!(line("{param2}, {own|code}, {param3|code}"), "%%1053, 64000, …");
     }
 }

@@ -99,6 +99,6 @@ pub struct Row {
     pub computer: String,
     /// The article's one line about it.
     pub summary: String,
-    /// Its values by name, and whether the article matched because of them.
+    /// Its values by name, those that are error codes with their names, and whether the article matched because of them.
     pub fields: Vec<(String, String, bool)>,
 }

@@ -12,6 +12,7 @@ use web_sys::{
 use super::messages::{Compiled, Outcome, Reply, Request, Row, Task, posted};
 use super::{knowledge, learn, message};
 use crate::checkup::{Checkup, FileReport};
+use crate::codes;
 use crate::event::{Event, Value};
 use crate::kb::Article;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
@@ -251,6 +252,8 @@ impl Sink for Rows<'_> {
 fn row(article: Option<&Article>, offset: u64, event: &Event<'_>) -> Row {
     let evidence = article.map(|article| article.detection.evidence(event)).unwrap_or_default();
     let marked = |name: &str| evidence.iter().any(|field| field.eq_ignore_ascii_case(name));
+    // The numbers of the Security log's messages are its own: `%%1537` is a right there, no error.
+    let are_codes = event.head.channel.text != "Security";
     let mut fields: Vec<(String, String, bool)> = Vec::new();
     let mut push = |name: String, value: &Value<'_>| {
         let marked = marked(&name);
@@ -259,6 +262,9 @@ fn row(article: Option<&Article>, offset: u64, event: &Event<'_>) -> Row {
             let cut = text.floor_char_boundary(MAX_SHOWN);
             text.truncate(cut);
             text.push('…');
+        }
+        if let Some(code) = codes::name_of_parameter(&text).filter(|_| are_codes) {
+            text = format!("{text} ({code})");
         }
         fields.push((name, text, marked));
     };

@@ -1,7 +1,8 @@
-//! Everything one does in this repository: `cargo xtask serve`, `test`, `build`, `bench`.
+//! Everything one does in this repository: `cargo xtask serve`, `test`, `build`, `bench`, `codes`.
 
 mod bench;
 mod build;
+mod codes;
 mod serve;
 mod test;
 
@@ -13,6 +14,7 @@ cargo xtask serve [PORT]   build the page and serve it on this computer
 cargo xtask build          build the page: dist/index.html
 cargo xtask test           everything that must hold before a change lands
 cargo xtask bench          the numbers that this project promises
+cargo xtask codes          write the names of error codes again: src/codes.txt
 ";
 
 /// What went wrong, in words.
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["bench"] => bench::bench(),
+        ["codes"] => codes::codes(),
         ["test"] => test::test(),
         ["build"] => build::page().map(|_| ()),
         ["serve"] => serve::serve(8000),

@@ -1,0 +1,144 @@
+//! Names of the error codes that logs carry: Win32 errors, NTSTATUS and HRESULT.
+
+use std::borrow::Cow;
+
+/// The names, written by `cargo xtask codes`: a line is the name of the number after that of the line before, or a
+/// number in hexadecimal, a space and its name. Ascending; the line with `#` says where they are from.
+const TABLE: &str = include_str!("codes.txt");
+
+/// The name of a code. One that carries a code of another kind inside has that one's name: `0x8007041d` is
+/// HRESULT_FROM_WIN32 of 1053, `0xd0000022` is HRESULT_FROM_NT of `0xc0000022`.
+pub fn name(code: u32) -> Option<&'static str> {
+    let inner = match code >> 16 {
+        0x8007 => code & 0xffff,
+        facility if facility >> 12 == 0xd => code & !0x1000_0000,
+        _ => return listed(code),
+    };
+    listed(code).or_else(|| listed(inner))
+}
+
+/// A value read as a code, for people: `ERROR_SERVICE_REQUEST_TIMEOUT (1053)`. Small numbers and hexadecimal ones are
+/// shown as they are written, large and negative ones in hexadecimal; so are codes without a name, but without the `%%`
+/// that asks Event Viewer for a message.
+pub fn show(value: &str) -> Cow<'_, str> {
+    let written = value.trim().trim_start_matches("%%");
+    match parse(written).and_then(|code| Some((code, name(code)?))) {
+        Some((code, name)) if code > 0xffff && !is_hexadecimal(written) => format!("{name} ({code:#010x})").into(),
+        Some((_, name)) => format!("{name} ({written})").into(),
+        None => written.into(),
+    }
+}
+
+/// The name of the code that a value of the form `%%1053` asks a message for; `None` for values of any other form.
+pub fn name_of_parameter(value: &str) -> Option<&'static str> {
+    name(parse(value.strip_prefix("%%")?)?)
+}
+
+/// A code as logs write it: decimal, as a signed or an unsigned number, or hexadecimal, perhaps extended to 64 bits.
+fn parse(text: &str) -> Option<u32> {
+    let number = match text.get(2..).filter(|_| is_hexadecimal(text)) {
+        Some(digits) => u64::from_str_radix(digits, 16).ok()?.cast_signed(),
+        None => text.parse().ok()?,
+    };
+    u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned)).ok()
+}
+
+fn is_hexadecimal(text: &str) -> bool {
+    text.starts_with("0x") || text.starts_with("0X")
+}
+
+/// Looks a code up. Few are asked for, each by somebody who looks at it, so reading the table through is fast enough.
+fn listed(code: u32) -> Option<&'static str> {
+    let mut next = 0;
+    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
+        let name = match line.split_once(' ') {
+            Some((number, name)) => {
+                next = u32::from_str_radix(number, 16).ok()?;
+                name
+            }
+            None => line,
+        };
+        if next >= code {
+            return (next == code).then_some(name);
+        }
+        next = next.checked_add(1)?;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_write_a_code() {
+        for (written, shown) in [
+            ("1053", "ERROR_SERVICE_REQUEST_TIMEOUT (1053)"),
+            ("%%1053", "ERROR_SERVICE_REQUEST_TIMEOUT (1053)"),
+            (" 1053 ", "ERROR_SERVICE_REQUEST_TIMEOUT (1053)"),
+            ("0x41d", "ERROR_SERVICE_REQUEST_TIMEOUT (0x41d)"),
+            ("0x8007041d", "ERROR_SERVICE_REQUEST_TIMEOUT (0x8007041d)"),
+            ("0X8007041D", "ERROR_SERVICE_REQUEST_TIMEOUT (0X8007041D)"),
+            ("0xffffffff8007041d", "ERROR_SERVICE_REQUEST_TIMEOUT (0xffffffff8007041d)"),
+            ("-2147023843", "ERROR_SERVICE_REQUEST_TIMEOUT (0x8007041d)"),
+            ("%%2147943453", "ERROR_SERVICE_REQUEST_TIMEOUT (0x8007041d)"),
+            ("3221225794", "STATUS_DLL_INIT_FAILED (0xc0000142)"),
+            ("0xc0000022", "STATUS_ACCESS_DENIED (0xc0000022)"),
+            ("0xd0000022", "STATUS_ACCESS_DENIED (0xd0000022)"),
+            ("0x80070005", "E_ACCESSDENIED (0x80070005)"),
+        ] {
+            assert_eq!(show(written), shown);
+        }
+    }
+
+    #[test]
+    fn a_code_without_a_name_stays_as_it_is_written() {
+        for written in ["0", "0x0", "65535", "-1", "0x8007ffff", "0xdeadbeef", "18446744073709551616", "0x", "…", ""]
+        {
+            assert_eq!(show(written), written);
+        }
+        assert_eq!(show("%%65535"), "65535");
+        assert_eq!(show("%%the spooler"), "the spooler");
+        assert_eq!(show("0x１"), "0x１");
+    }
+
+    #[test]
+    fn codes_of_every_kind_have_names() {
+        for (code, expected) in [
+            (5, "ERROR_ACCESS_DENIED"),
+            (14, "ERROR_OUTOFMEMORY"),
+            (258, "WAIT_TIMEOUT"),
+            (1722, "RPC_S_SERVER_UNAVAILABLE"),
+            (1783, "RPC_X_BAD_STUB_DATA"),
+            (8003, "FRS_ERR_STOPPING_SERVICE"),
+            (9003, "DNS_ERROR_RCODE_NAME_ERROR"),
+            (10060, "WSAETIMEDOUT"),
+            (12007, "ERROR_WINHTTP_NAME_NOT_RESOLVED"),
+            (0x8000_ffff, "E_UNEXPECTED"),
+            (0x8001_0108, "RPC_E_DISCONNECTED"),
+            (0x8004_0154, "REGDB_E_CLASSNOTREG"),
+            (0x8004_1003, "WBEM_E_ACCESS_DENIED"),
+            (0x8004_1315, "SCHED_E_SERVICE_NOT_RUNNING"),
+            (0x8004_2306, "VSS_E_PROVIDER_VETO"),
+            (0x8007_2ee2, "WININET_E_TIMEOUT"),
+            (0x8008_0005, "CO_E_SERVER_EXEC_FAILURE"),
+            (0x8009_0324, "SEC_E_TIME_SKEW"),
+            (0x800b_0101, "CERT_E_EXPIRED"),
+            (0x8019_0194, "HTTP_E_STATUS_NOT_FOUND"),
+            (0x8024_4007, "WU_E_PT_SOAPCLIENT_SOAPFAULT"),
+            (0xc002_0017, "RPC_NT_SERVER_UNAVAILABLE"),
+            (0xc004_f074, "SL_E_VL_BINDING_SERVICE_UNAVAILABLE"),
+        ] {
+            assert_eq!(name(code), Some(expected), "{code:#x}");
+        }
+    }
+
+    #[test]
+    fn only_what_asks_for_a_message_is_a_parameter() {
+        assert_eq!(name_of_parameter("%%1053"), Some("ERROR_SERVICE_REQUEST_TIMEOUT"));
+        assert_eq!(name_of_parameter("%%-2147023843"), Some("ERROR_SERVICE_REQUEST_TIMEOUT"));
+        assert_eq!(name_of_parameter("1053"), None);
+        assert_eq!(name_of_parameter("%%65535"), None);
+        assert_eq!(name_of_parameter("%%1053 %%1054"), None);
+    }
+}
