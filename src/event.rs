@@ -197,7 +197,14 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
 
 /// UTF-16LE bytes as text. What is not valid becomes U+FFFD; an odd last byte is dropped.
 pub fn utf16(bytes: &[u8]) -> String {
-    let units = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
+    let (units, _) = bytes.as_chunks::<2>();
+    // Most text is ASCII, which needs no decoding.
+    if units.iter().fold(0, |seen, [low, high]| seen | high | low & 0x80) == 0 {
+        let mut ascii = Vec::with_capacity(units.len());
+        ascii.extend(units.iter().map(|[low, _]| *low));
+        return String::from_utf8(ascii).unwrap_or_default();
+    }
+    let units = units.iter().map(|unit| u16::from_le_bytes(*unit));
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
@@ -329,6 +336,28 @@ fn write_sid(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     sub_authorities.iter().try_for_each(|part| write!(f, "-{}", u32::from_le_bytes(*part)))
 }
 
+/// Whether a field, by the name Sigma gives it, is one that `System` has beyond the head (MS-EVEN6 2.2.12, the event
+/// schema); all events have the same ones.
+pub fn is_system(field: &str) -> bool {
+    const FIELDS: [&str; 14] = [
+        "Provider_Guid",
+        "Provider_EventSourceName",
+        "EventID_Qualifiers",
+        "Version",
+        "Task",
+        "Opcode",
+        "Keywords",
+        "Correlation_ActivityID",
+        "Correlation_RelatedActivityID",
+        "Execution_ProcessID",
+        "Execution_ThreadID",
+        "Execution_ProcessorID",
+        "Execution_SessionID",
+        "Security_UserID",
+    ];
+    FIELDS.iter().any(|own| field.eq_ignore_ascii_case(own)) || field.starts_with("Execution_")
+}
+
 impl Event<'_> {
     /// The values of a field, by the name Sigma gives it. Names compare without case; `param1..N` also names the
     /// N-th unnamed value, so that one detection fits Windows NT and Windows 11.
@@ -344,6 +373,10 @@ impl Event<'_> {
             .collect();
         if !named.is_empty() {
             return named;
+        }
+        if name == "Level" {
+            // Where `System` was not read.
+            return vec![Cow::Owned(Value::Unsigned(self.head.level as u64 + 1))];
         }
         self.unnamed(name).map(|field| Cow::Borrowed(&field.value)).into_iter().collect()
     }

@@ -332,7 +332,7 @@ impl Sink for Checkup<'_> {
             kind.unexplained[level] += 1;
             return;
         }
-        let (event, problem) = record.read();
+        let (event, problem) = if self.knowledge.asks_system() { record.read() } else { record.read_data() };
         if let Some(reason) = problem {
             self.file.coverage.add(Problem { offset: record.offset, reason, lost: 0 });
         }
@@ -357,14 +357,18 @@ impl Sink for Checkup<'_> {
         }
         kind.explained[level] += 1;
         let articles = matches.len();
-        let group = self.groups.entry(matches.clone()).or_insert_with(|| Group {
-            count: 0,
-            span: now,
-            subjects: vec![Tally::default(); articles],
-            computers: Tally::default(),
-            files: BTreeMap::new(),
-            evidence: Newest::default(),
-        });
+        if !self.groups.contains_key(matches.as_slice()) {
+            let group = Group {
+                count: 0,
+                span: now,
+                subjects: vec![Tally::default(); articles],
+                computers: Tally::default(),
+                files: BTreeMap::new(),
+                evidence: Newest::default(),
+            };
+            self.groups.insert(matches.clone(), group);
+        }
+        let Some(group) = self.groups.get_mut(matches.as_slice()) else { return };
         group.count += 1;
         group.span = joined(group.span, now);
         for (subjects, number) in group.subjects.iter_mut().zip(matches) {

@@ -1,7 +1,9 @@
 //! Counts of things, in bounded memory.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +32,7 @@ impl<K: Ord + Hash> Tally<K> {
             return;
         }
         let kind = kind();
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         kind.hash(&mut hasher);
         self.add_hashed((hasher.finish(), kind), count);
     }

@@ -120,6 +120,11 @@ impl Detection {
         self.weigh(&self.condition)
     }
 
+    /// Whether something holds of any test.
+    pub fn any_test(&self, holds: &impl Fn(&Test) -> bool) -> bool {
+        self.selections.iter().any(|(_, selection)| selection.any_test(holds))
+    }
+
     /// The fields without which no event can match.
     pub fn required_fields(&self) -> BTreeSet<String> {
         self.required(&self.condition)
@@ -176,6 +181,14 @@ impl Selection {
                 any.iter().filter(|inner| inner.matches(event)).for_each(|inner| inner.collect(event, fields));
             }
             Selection::Keywords(_) => {}
+        }
+    }
+
+    fn any_test(&self, holds: &impl Fn(&Test) -> bool) -> bool {
+        match self {
+            Selection::All(tests) => tests.iter().any(holds),
+            Selection::Any(any) => any.iter().any(|inner| inner.any_test(holds)),
+            Selection::Keywords(test) => holds(test),
         }
     }
 

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detection::index::Index;
 use crate::detection::scan::{self, Candidates, Scans};
-use crate::event::Event;
+use crate::event::{Event, is_system};
 pub use article::{Article, Heading, Level, Origin, Section, Source, Verdict};
 pub use markdown::{Block, Inline};
 pub use summary::Summary;
@@ -35,6 +35,7 @@ pub struct KnowledgeBase {
     by_id: FxHashMap<String, u32>,
     /// For each rule that correlations watch, the fields that they ask of it.
     watched: FxHashMap<u32, Vec<String>>,
+    asks_system: bool,
 }
 
 /// The articles in the form the build compiles them to.
@@ -57,7 +58,8 @@ impl KnowledgeBase {
                 fields.dedup();
             }
         }
-        KnowledgeBase { articles, index, scans: OnceLock::new(), by_id, watched }
+        let asks_system = articles.iter().any(Article::asks_system) || watched.values().flatten().any(|f| is_system(f));
+        KnowledgeBase { articles, index, scans: OnceLock::new(), by_id, watched, asks_system }
     }
 
     /// The knowledge base that [`compile`] made; empty if the bytes are from anywhere else.
@@ -120,6 +122,11 @@ impl KnowledgeBase {
         let mut worth = scan::worth(candidates, event, || self.scans());
         worth.retain(|number| self.article(*number).is_some_and(|article| article.detection.matches(event)));
         worth
+    }
+
+    /// Whether anything here asks for what a record's `System` says beyond the head.
+    pub fn asks_system(&self) -> bool {
+        self.asks_system
     }
 
     fn scans(&self) -> &Scans {

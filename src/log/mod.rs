@@ -93,8 +93,17 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// Reads the whole record: what could be read of it, and why that is not all.
     pub fn read(&self) -> (Event<'a>, Option<Reason>) {
+        self.read_part(false)
+    }
+
+    /// The same without what `System` says beyond the head.
+    pub fn read_data(&self) -> (Event<'a>, Option<Reason>) {
+        self.read_part(true)
+    }
+
+    fn read_part(&self, only_data: bool) -> (Event<'a>, Option<Reason>) {
         let mut fields = Vec::new();
-        let problem = self.body.fields(&mut fields).err().map(Reason::from);
+        let problem = self.body.fields(only_data, &mut fields).err().map(Reason::from);
         (Event { head: self.head, fields }, problem)
     }
 }

@@ -149,6 +149,11 @@ pub trait Visitor<'a> {
     fn instance(&mut self, instance: Instance<'a>) -> Read<()>;
     /// The element ends.
     fn close(&mut self) -> Read<()>;
+    /// Whether nothing of an element is wanted, as one of the element that is open. It is jumped over then, and neither
+    /// opened nor closed.
+    fn skips(&self, _name: &[u8]) -> bool {
+        false
+    }
     /// What the walk may still cost.
     fn budget(&mut self) -> &mut Budget<'a>;
     /// Whether the rest is of no interest.
@@ -168,8 +173,13 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
             0x00 => break,
             0x01 => {
                 let dependency = if in_definition { Some(cursor.u16("a dependency")?) } else { None };
-                cursor.u32("an element's size")?;
+                let size = cursor.u32("an element's size")? as usize;
+                let behind = cursor.at.saturating_add(size);
                 let name = cursor.name()?;
+                if (cursor.at..=end).contains(&behind) && visitor.skips(name) {
+                    cursor.at = behind;
+                    continue;
+                }
                 if token & MORE != 0 {
                     cursor.u32("an attribute list's size")?;
                 }

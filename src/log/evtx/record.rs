@@ -281,10 +281,10 @@ impl<'a> Body<'a> {
         self.end
     }
 
-    /// Appends every field but those of the head.
-    pub fn fields(&self, fields: &mut Vec<Field<'a>>) -> Read<()> {
+    /// Appends every field but those of the head, or only those of the data.
+    pub fn fields(&self, only_data: bool, fields: &mut Vec<Field<'a>>) -> Read<()> {
         let budget = Budget::new(self.budget);
-        let mut collector = Collector { fields, budget, path: Vec::new(), around: Vec::new(), skip: 0 };
+        let mut collector = Collector { fields, only_data, budget, path: Vec::new(), around: Vec::new(), skip: 0 };
         walk(&mut self.cursor(), self.end, false, &mut collector)
     }
 }
@@ -294,11 +294,21 @@ const _: () = assert!(RECORD_FRAME == 28, "Templates::read looks at the id and t
 /// Collects the values of a record in the order of its XML.
 struct Collector<'a, 'f> {
     fields: &'f mut Vec<Field<'a>>,
+    only_data: bool,
     budget: Budget<'a>,
     path: Vec<Element<'a>>,
     around: Vec<Option<Instance<'a>>>,
     /// How many open elements are left out because the slot they depend on is empty.
     skip: usize,
+}
+
+/// A name; those that every record has take no memory.
+fn known_or_read<'a>(name: &[u8]) -> Cow<'a, str> {
+    const KNOWN: [&str; 5] = ["Data", "Name", "EventData", "Event", "xmlns"];
+    match KNOWN.iter().find(|known| is(name, known)) {
+        Some(known) => Cow::Borrowed(known),
+        None => utf16(name).into(),
+    }
 }
 
 struct Element<'a> {
@@ -339,7 +349,10 @@ impl<'a> Collector<'a, '_> {
         let Some((attribute, pieces)) = element.attribute.take() else { return };
         let Some(value) = joined(pieces, "") else { return };
         if attribute == "Name" && element.name == "Data" {
-            element.label = Some(value.to_string());
+            element.label = Some(match value {
+                Value::Text(text) => text.into_owned(),
+                other => other.to_string(),
+            });
         } else if let Some(part) = part
             && !attribute.starts_with("xmlns")
             && value != Value::Null
@@ -380,7 +393,7 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
             parent.has_children = true;
         }
         self.path.push(Element {
-            name: utf16(name).into(),
+            name: known_or_read(name),
             attribute: None,
             label: None,
             content: Vec::new(),
@@ -394,7 +407,7 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
         if self.skip == 0 {
             self.end_attribute();
             if let Some(element) = self.path.last_mut() {
-                element.attribute = Some((utf16(name).into(), Vec::new()));
+                element.attribute = Some((known_or_read(name), Vec::with_capacity(1)));
             }
         }
         Ok(())
@@ -462,6 +475,10 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
             self.push(part, name, value);
         }
         Ok(())
+    }
+
+    fn skips(&self, name: &[u8]) -> bool {
+        self.only_data && self.path.len() == 1 && is(name, "System")
     }
 
     fn budget(&mut self) -> &mut Budget<'a> {
