@@ -10,7 +10,7 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use super::wildcard::lower;
-use super::{Condition, Detection, Pattern, Selection, Test, values};
+use super::{Condition, Detection, Pattern, Selection, Test, everything, head_name, values};
 use crate::event::Event;
 
 /// What a detection asks of a record's head, in lower case; `None` where it does not care.
@@ -159,11 +159,8 @@ impl Index {
                     }
                 }
             };
-            if scan.field.is_empty() {
-                event.fields.iter().for_each(|field| look(&field.value.text()));
-            } else {
-                values(event, &scan.field).iter().for_each(|value| look(&value.text()));
-            }
+            let values = if scan.field.is_empty() { everything(event) } else { values(event, &scan.field) };
+            values.iter().for_each(|value| look(&value.text()));
         }
         worth.extend(candidates.by_text.iter().zip(hit).filter(|(_, hit)| *hit).map(|(number, _)| *number));
         worth.sort_unstable();
@@ -209,7 +206,7 @@ fn of_test(test: &Test) -> Vec<Anchor> {
             Pattern::Text(text) => Some(lower(text.exact()?).into_owned()),
             _ => None,
         };
-        match test.field.as_str() {
+        match head_name(&test.field)? {
             "EventID" => {
                 let id = match pattern {
                     Pattern::Number(id) => u32::try_from(*id).ok()?,
@@ -284,8 +281,8 @@ fn texts_of_selection(selection: &Selection) -> Option<Vec<(String, String)>> {
 }
 
 fn texts_of_test(test: &Test) -> Option<Vec<(String, String)>> {
-    // These are for the anchors.
-    if test.negated || matches!(test.field.as_str(), "EventID" | "Provider_Name" | "Channel" | "Computer" | "Level") {
+    // What the head has is for the anchors.
+    if test.negated || head_name(&test.field).is_some() || test.field.eq_ignore_ascii_case("Level") {
         return None;
     }
     let text = |pattern: &Pattern| {
