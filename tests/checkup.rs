@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use evtx_checkup::checkup::{self, EventKind, Evidence, FileReport, Newest, Report, Tally};
+use evtx_checkup::checkup::{self, EventKind, Evidence, FileReport, Newest, Report, Tally, Why};
 use evtx_checkup::event::{Level, Time};
 use evtx_checkup::export;
 use evtx_checkup::kb::{KnowledgeBase, Version, lint};
@@ -84,12 +84,102 @@ fn check_same(knowledge: &KnowledgeBase, parts: &Report, whole: &Report) {
     assert!(parts == whole);
     assert_eq!(export::json::report(parts, knowledge).to_string(), export::json::report(whole, knowledge).to_string());
     assert_eq!(export::text::report(parts, knowledge), export::text::report(whole, knowledge));
-    for (a, b) in parts.findings(knowledge).iter().zip(whole.findings(knowledge)) {
-        assert_eq!(
-            (a.article.id.as_str(), a.own, a.evidence.sorted()),
-            (b.article.id.as_str(), b.own, b.evidence.sorted())
-        );
-    }
+    let findings = |report: &Report| -> Vec<_> {
+        let all = report.findings(knowledge).into_iter();
+        all.map(|a| (a.article.id.clone(), a.count, a.own, a.span, a.subjects, a.computers, a.files, a.evidence))
+            .collect()
+    };
+    assert!(findings(parts) == findings(whole));
+    assert_eq!(not_evaluated(knowledge, parts), not_evaluated(knowledge, whole));
+}
+
+/// The ids of what could not be evaluated, and why.
+fn not_evaluated(knowledge: &KnowledgeBase, report: &Report) -> Vec<(String, Why)> {
+    report.not_evaluated(knowledge).into_iter().map(|item| (item.article.id.clone(), item.why)).collect()
+}
+
+/// Rules over the events of [`events`]: correlations of every type, and rules that cannot be evaluated, or only if the
+/// right events were picked.
+const RULES: &str = "
+title: A service failed
+id: failed
+logsource: {product: windows, service: system}
+detection: {selection: {Provider_Name: Service Control Manager, EventID: [7000, 7024, 7031]}, condition: selection}
+---
+title: A failed logon
+id: failed-logon
+logsource: {product: windows, service: security}
+detection: {selection: {EventID: 4625}, condition: selection}
+---
+title: A logon
+id: logon
+logsource: {product: windows, service: security}
+detection: {selection: {EventID: 4624}, condition: selection}
+---
+title: Services fail
+id: count
+correlation: {type: event_count, rules: [failed], group-by: [Computer], timespan: 6h, condition: {gte: 3}, generate: true}
+---
+title: Many services fail
+id: values
+correlation: {type: value_count, rules: [failed], timespan: 1d, condition: {field: [param1, Computer], gt: 5}}
+---
+title: Services fail more often than not
+id: often
+correlation: {type: event_count, rules: [count], timespan: 3d, condition: {gte: 2, lt: 9}}
+---
+title: Failed logons
+id: failed-logons
+correlation: {type: value_sum, rules: [failed-logon], group-by: [User], timespan: 1d, condition: {field: Tries, gte: 8}}
+---
+title: Slow logons
+id: average
+correlation: {type: value_avg, rules: [failed-logon, logon], group-by: [User], timespan: 12h, condition: {field: Tries, gte: 3.5}}
+---
+title: Failed logons and a logon
+id: ordered
+correlation: {type: temporal_ordered, rules: [failed-logons, logon], group-by: [User], timespan: 1d}
+---
+title: Failed logons and failed services
+id: together
+correlation: {type: temporal, rules: [failed-logon, failed], group-by: [Computer], timespan: 1h}
+---
+title: Without its channel
+id: no-channel
+logsource: {product: windows, category: ps_script}
+detection: {selection: {ScriptBlockText|contains: mimikatz}, condition: selection}
+---
+title: Correlated without its channel
+id: no-channel-correlated
+correlation: {type: event_count, rules: [no-channel], timespan: 1d, condition: {gte: 2}}
+---
+title: Without its field
+id: no-field
+logsource: {product: windows, service: security}
+detection: {selection: {EventID: [4624, 4625], Nonsense: x}, condition: selection}
+---
+title: With a field that some have
+id: some-field
+logsource: {product: windows}
+detection: {selection: {Provider_Name: Contoso-Layouts, Field042: x}, condition: selection}
+---
+title: Grouped by what some have
+id: some-group
+correlation: {type: event_count, rules: [failed-logon], group-by: [IpAddress], timespan: 1d, condition: {gte: 2}}
+---
+title: Matches nothing
+id: nothing
+logsource: {product: windows}
+detection: {selection: {EventID: [7000, 4624], Channel: [System, Security]}, filter: {EventID|gt: 0}, condition: selection and not filter}
+";
+
+/// The knowledge base, and [`RULES`].
+fn with_rules() -> KnowledgeBase {
+    let (articles, faults) = lint::read([("rules.yml", RULES)]);
+    assert_eq!(faults, [""; 0]);
+    let mut knowledge = evtx_checkup::built_in();
+    knowledge.add(articles);
+    knowledge
 }
 
 /// Events of all kinds: those that the founding articles explain, those that are nearly so, those that nobody explains,
@@ -111,6 +201,14 @@ fn events() -> Vec<Event> {
     for (version, build) in [("6.01.", "7601"), ("10.00.", "26100"), ("6.03.", "9600")] {
         events.push(Event::classic("EventLog", 6009).string(version).string(build));
     }
+    for number in 0..120_u32 {
+        let user = ["anna", "ANNA", "bert", ""][number as usize % 4];
+        let event = Event::manifest("Contoso-Auditing", CONTOSO, if number % 3 == 0 { 4624 } else { 4625 });
+        let event = event.channel("Security").data("User", user).data("Tries", number % 5);
+        // One in sixty: in some picks there is none.
+        events.push(if number % 60 == 1 { event.data("IpAddress", "10.0.0.1") } else { event });
+        events.push(Event::manifest("Contoso-Layouts", CONTOSO, 77).data(format!("Field{number:03}"), "y"));
+    }
     let mut numbers = Numbers(1);
     for (event, number) in events.iter_mut().zip(0..) {
         event.record_id = None;
@@ -131,7 +229,7 @@ proptest! {
         cut in proptest::option::of(0..CHUNK_SIZE as usize),
         seed in any::<u64>(),
     ) {
-        let knowledge = evtx_checkup::built_in();
+        let knowledge = with_rules();
         let pool = events();
         let picked: Vec<Event> = picks.iter().map(|pick| pool[pick % pool.len()].clone()).collect();
         let (first, second) = picked.split_at((picked.len() as f64 * split) as usize);
@@ -212,6 +310,106 @@ fn more_evidence_than_is_kept() {
     for seed in 0..6 {
         check_same(&knowledge, &in_parts(&knowledge, &logs, &mut Numbers(seed)), &whole);
     }
+}
+
+#[test]
+fn the_rules_over_all_events_find_what_they_should() {
+    // Else comparing what they find would compare nothing with nothing.
+    let knowledge = with_rules();
+    let report = whole(&knowledge, &[evtx(events())]);
+    let findings = report.findings(&knowledge);
+    for id in ["values", "often", "average", "ordered", "together"] {
+        assert!(findings.iter().any(|finding| finding.article.id == id), "{id}");
+    }
+    // As in pySigma, one correlation that does not generate its rules is enough to silence them.
+    for id in ["failed", "count", "failed-logon", "failed-logons", "logon", "nothing", "no-field"] {
+        assert!(findings.iter().all(|finding| finding.article.id != id), "{id}");
+    }
+}
+
+#[test]
+fn more_fields_than_are_kept() {
+    // Every record has another field, and they come in no order of their names.
+    let event = |number: usize| {
+        Event::manifest("Contoso-Layouts", CONTOSO, 77).data(format!("Field{:03}", number * 577 % 900), "y")
+    };
+    let logs = [evtx((0..900).map(event))];
+    let knowledge = with_rules();
+    let whole = whole(&knowledge, &logs);
+    let fields = &whole.kinds.iter().find(|(kind, _)| kind.event_id == 77).unwrap().1;
+    assert!(fields.len() < 900 && fields.contains("field042"), "the first by name are kept");
+    for seed in 0..6 {
+        check_same(&knowledge, &in_parts(&knowledge, &logs, &mut Numbers(seed)), &whole);
+    }
+}
+
+#[test]
+fn what_could_not_be_evaluated_is_said() {
+    let knowledge = with_rules();
+    let check = |what: &str, events: &[Event], expected: &[(&str, &str)]| {
+        let report = whole(&knowledge, &[evtx(events.iter().cloned())]);
+        let said = not_evaluated(&knowledge, &report);
+        let ours = said.iter().filter(|(id, _)| RULES.contains(&format!("id: {id}\n")));
+        let said: Vec<_> = ours.map(|(id, why)| (id.as_str(), why.to_string())).collect();
+        let said: Vec<_> = said.iter().map(|(id, why)| (*id, why.as_str())).collect();
+        assert_eq!(said, expected, "{what}");
+        let found: Vec<_> = report.findings(&knowledge).into_iter().map(|finding| finding.article.id.clone()).collect();
+        assert!(said.iter().all(|(id, _)| !found.iter().any(|found| found == id)), "{what}: found and not evaluated");
+    };
+    let powershell = "no log has the channel microsoft-windows-powershell/operational or powershellcore/operational";
+    let nowhere = [("no-channel", powershell), ("no-channel-correlated", powershell)];
+    let security = "no log has the channel security";
+    let in_security = ["average", "failed-logon", "failed-logons"].map(|id| (id, security));
+    let logon = |id| {
+        Event::manifest("Contoso-Auditing", CONTOSO, id).channel("Security").data("User", "anna").data("Tries", 1_u32)
+    };
+    let started = Event::service_control_manager(7036).param("Spooler").param("running");
+
+    // The channel System is there and nothing in it matches: what asks for it was evaluated.
+    let without_security = [
+        &in_security[..2],
+        &[
+            ("failed-logons", security),
+            ("logon", security),
+            nowhere[0],
+            nowhere[1],
+            ("no-field", security),
+            ("ordered", security),
+        ],
+        &[("some-group", security), ("together", security)],
+    ];
+    check("without Security", std::slice::from_ref(&started), &without_security.concat());
+
+    // Each field is there, or nobody asked the records for it: 4634 is no event that a rule is about.
+    let system = "no log has the channel system";
+    let in_system = ["count", "failed"].map(|id| (id, system));
+    let no_system = |more: &[(&'static str, &'static str)]| {
+        let mut all =
+            [&in_system[..], &nowhere, &[("often", system), ("together", system), ("values", system)], more].concat();
+        all.sort_unstable();
+        all
+    };
+    check("another event", &[logon(4634)], &no_system(&[]));
+    let (no_field, no_group) =
+        ("the records it asks for have no field Nonsense", "the records it asks for have no field IpAddress");
+    check("no record has the field", &[logon(4624)], &no_system(&[("no-field", no_field)]));
+    check(
+        "none has it that matches",
+        &[logon(4625), logon(4624).data("IpAddress", "::1")],
+        &no_system(&[("no-field", no_field), ("some-group", no_group)]),
+    );
+    check("one has it", &[logon(4625), logon(4625).data("IpAddress", "::1")], &no_system(&[("no-field", no_field)]));
+    // It is there, and has another value.
+    check("another value", &[logon(4625).data("IpAddress", "::1"), logon(4624).data("nonsense", "y")], &no_system(&[]));
+    check("with a space", &[logon(4624).data("Non sense", "")], &no_system(&[]));
+    // A channel in any case.
+    let events = [started, logon(4624).channel("SECURITY").data("Nonsense", "x")];
+    check("all there", &events, &nowhere);
+    let script = Event::manifest("Contoso", CONTOSO, 4104).channel("PowerShellCore/Operational");
+    let said = [("no-channel", "the records it asks for have no field ScriptBlockText")];
+    let both = [said[0], ("no-channel-correlated", said[0].1)];
+    check("one of two channels", &[&events[..], std::slice::from_ref(&script)].concat(), &both);
+    check("and the field", &[&events[..], &[script.data("ScriptBlockText", "x")]].concat(), &[]);
 }
 
 #[test]

@@ -107,7 +107,8 @@ fn check_keys(value: &Value, keys: &[&str]) {
 
 /// Checks the shape of a report, and that its sums add up.
 fn check_shape(report: &Value) {
-    check_keys(report, &["files", "findings", "unexplained", "explained_groups", "totals"]);
+    let keys = ["files", "findings", "unexplained", "explained_groups", "not_evaluated", "totals"];
+    check_keys(report, &keys);
     let list = |value: &Value| value.as_array().unwrap().clone();
     let number = |value: &Value| value.as_u64().unwrap();
     for file in list(&report["files"]) {
@@ -343,7 +344,7 @@ fn text_from_the_log_starts_no_line_of_its_own() {
 fn help() {
     for argument in ["--help", "-h"] {
         let text = check(&[argument], 0);
-        assert!(text.contains("Usage: evtx-checkup [--format text|json] FILE..."), "{text}");
+        assert!(text.contains("Usage: evtx-checkup [--format text|json] [--kb PATH]... FILE..."), "{text}");
         assert!(text.contains("Exit status: 0 no known issue, 1 known issues found, 2"), "{text}");
     }
     check(&["--format", "json", "--help", "no-such-file"], 0);

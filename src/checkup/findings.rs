@@ -47,7 +47,9 @@ impl Report {
     /// level, the verdict that asks for more, the later and the more frequent.
     pub fn findings<'k>(&self, knowledge: &'k KnowledgeBase) -> Vec<Finding<'k>> {
         let mut findings = self.findings_so_far(knowledge);
-        for (number, article) in (0..).zip(knowledge.articles()).filter(|(_, article)| article.correlation.is_some()) {
+        let correlations = (0..).zip(knowledge.articles()).filter(|(_, article)| article.correlation.is_some());
+        // One that is there only for another correlation is not shown by itself, like any other rule.
+        for (number, article) in correlations.filter(|(_, article)| !article.silent) {
             let correlated = correlate::correlated(self, knowledge, number).unwrap_or_default();
             findings.extend(Finding::of_correlation(article, &correlated));
         }

@@ -6,7 +6,8 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::{FxHashSet, FxHasher};
 use serde::{Deserialize, Serialize};
 
-use super::{Report, correlate};
+use super::{Occurrences, Report, correlate};
+use crate::detection::HEAD;
 use crate::detection::index::Index;
 use crate::event::Event;
 use crate::kb::{Article, KnowledgeBase};
@@ -56,6 +57,8 @@ impl std::fmt::Display for Why {
 /// order they come in.
 const MAX_KINDS: usize = 2000;
 const MAX_FIELDS: usize = 200;
+/// More sequences of fields than this are not remembered.
+const MAX_LAYOUTS: usize = 200;
 
 /// Adds kinds of records and their fields.
 pub fn merge(kinds: &mut BTreeMap<RecordKind, BTreeSet<String>>, more: BTreeMap<RecordKind, BTreeSet<String>>) {
@@ -76,11 +79,17 @@ pub fn note_fields(event: &Event<'_>, layouts: &mut FxHashSet<u64>, fields: &mut
     let mut hasher = FxHasher::default();
     let names = || event.fields.iter().filter_map(|field| field.name.as_deref());
     names().for_each(|name| name.hash(&mut hasher));
-    if layouts.len() < MAX_FIELDS && layouts.insert(hasher.finish()) {
-        fields.extend(names().map(|name| name.replace(' ', "").to_ascii_lowercase()));
-        while fields.len() > MAX_FIELDS {
-            fields.pop_last();
-        }
+    let layout = hasher.finish();
+    if layouts.contains(&layout) {
+        return;
+    }
+    // Those that find no place are looked at each time: what is noted must not depend on what came first.
+    if layouts.len() < MAX_LAYOUTS {
+        layouts.insert(layout);
+    }
+    fields.extend(names().map(|name| name.replace(' ', "").to_ascii_lowercase()));
+    while fields.len() > MAX_FIELDS {
+        fields.pop_last();
     }
 }
 
@@ -103,37 +112,78 @@ impl Report {
                 needed.entry(number).or_default().push(fields);
             }
         }
-        let mut found = Vec::new();
-        for (number, article) in (0..).zip(knowledge.articles()) {
-            if article.correlation.is_some() {
-                if correlate::correlated(self, knowledge, number).is_none() {
-                    found.push(NotEvaluated { article, why: Why::TooMany });
-                }
-                continue;
-            }
+        let mut whys: BTreeMap<u32, Why> = BTreeMap::new();
+        for (number, article) in (0..).zip(knowledge.articles()).filter(|(_, article)| article.correlation.is_none()) {
             let wanted = Index::channels(&article.detection);
             if !wanted.is_empty()
                 && !too_many_channels
                 && wanted.iter().all(|channel| !channels.contains(&channel.to_ascii_lowercase()))
             {
-                found.push(NotEvaluated { article, why: Why::Channel(wanted) });
-            } else if let Some(kinds) = needed.get(&number) {
+                whys.insert(number, Why::Channel(wanted));
+            } else if let Some(kinds) = needed.get(&number).filter(|_| self.kinds.len() < MAX_KINDS) {
                 let has =
                     |field: &str| kinds.iter().any(|fields| fields.len() >= MAX_FIELDS || has_field(fields, field));
                 if let Some(field) = article.detection.required_fields().into_iter().find(|field| !has(field)) {
-                    found.push(NotEvaluated { article, why: Why::Field(field) });
+                    whys.insert(number, Why::Field(field));
                 }
             }
         }
-        found
+        let reasons = (0..).zip(knowledge.articles()).filter_map(|(number, article)| {
+            let why = match article.correlation {
+                Some(_) => self.why_of_correlation(knowledge, &whys, number, 0)?,
+                None => whys.get(&number)?.clone(),
+            };
+            Some(NotEvaluated { article, why })
+        });
+        reasons.collect()
+    }
+
+    /// Why a correlation could not be evaluated: it needs one of its rules, and all of them if it looks for which match.
+    fn why_of_correlation(
+        &self,
+        knowledge: &KnowledgeBase,
+        whys: &BTreeMap<u32, Why>,
+        number: u32,
+        depth: usize,
+    ) -> Option<Why> {
+        let correlation = knowledge.article(number)?.correlation.as_ref().filter(|_| depth < correlate::MAX_DEPTH)?;
+        let mut reasons = Vec::new();
+        for id in &correlation.rules {
+            let number = knowledge.number(id)?;
+            if knowledge.article(number)?.correlation.is_some() {
+                reasons.push(self.why_of_correlation(knowledge, whys, number, depth + 1));
+                continue;
+            }
+            let occurrences = self.occurrences.get(&number);
+            if occurrences.is_some_and(Occurrences::too_many) {
+                return Some(Why::TooMany);
+            }
+            // A field may be in no record that matches, whatever other records have.
+            let keys = correlation.group_by.iter().chain(&correlation.fields).map(|key| key.of(id));
+            let is_missing = |field: &&str| {
+                let place = knowledge.watched(number).iter().position(|own| own == field);
+                let has = |items: &Occurrences| {
+                    items.items.iter().any(|item| place.is_some_and(|at| item.values[at].is_some()))
+                };
+                occurrences.is_some_and(|occurrences| occurrences.total > 0 && !has(occurrences))
+            };
+            let field = || keys.into_iter().find(is_missing).map(|field| Why::Field(field.to_owned()));
+            reasons.push(whys.get(&number).cloned().or_else(field));
+        }
+        let enough = if correlation.kind.is_temporal() && correlation.condition.is_empty() {
+            reasons.iter().any(Option::is_some)
+        } else {
+            reasons.iter().all(Option::is_some)
+        };
+        reasons.into_iter().flatten().max().filter(|_| enough)
     }
 }
 
 /// Whether records with these fields can have a field, by whatever name.
 fn has_field(fields: &BTreeSet<String>, field: &str) -> bool {
     let field = field.to_ascii_lowercase();
-    let in_head = ["provider_name", "eventid", "channel", "computer", "level", "eventrecordid", "timecreated"];
+    let in_head = HEAD.iter().chain(&["Level", "ComputerName"]).any(|name| name.eq_ignore_ascii_case(&field));
     // Values without a name are not among the fields, and other records may have another name for it.
-    let elsewhere = field.starts_with("param") || in_head.contains(&field.as_str());
+    let elsewhere = field.starts_with("param") || in_head;
     elsewhere || fields.contains(&field) || crate::detection::logsource::is_renamed(&field)
 }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::pattern::{Ordering, integer};
+use super::pattern::{Ordering, number};
 use crate::yaml::{Fault, Node};
 
 /// A correlation.
@@ -43,6 +43,13 @@ pub enum Kind {
     Temporal,
     /// Matches of all the rules, in their order.
     TemporalOrdered,
+}
+
+impl Kind {
+    /// Whether it looks at which rules match.
+    pub fn is_temporal(self) -> bool {
+        matches!(self, Kind::Temporal | Kind::TemporalOrdered)
+    }
 }
 
 /// A field by the name the correlation gives it, and what each of its rules calls it.
@@ -152,6 +159,9 @@ pub fn parse(node: &Node, faults: &mut Vec<Fault>) -> Option<Correlation> {
         0
     });
     let (mut condition, mut fields) = (Vec::new(), Vec::new());
+    if node.get("condition").is_some_and(|value| !value.is_null() && value.entries().is_none()) {
+        fault(line_of("condition"), "the `condition` of a correlation must be a map such as `gte: 10`");
+    }
     for (name, value) in node.get("condition").and_then(Node::entries).unwrap_or_default() {
         let comparison = match name.shown() {
             "field" => {
@@ -169,17 +179,22 @@ pub fn parse(node: &Node, faults: &mut Vec<Fault>) -> Option<Correlation> {
                 continue;
             }
         };
-        match value.scalar().and_then(|text| integer(text).map(|n| n as f64).or_else(|| text.parse().ok())) {
+        match value.scalar().and_then(number) {
             Some(bound) => condition.push((comparison, bound)),
             None => fault(value.line, "a comparison needs a number"),
         }
     }
-    let temporal = matches!(kind, Some(Kind::Temporal | Kind::TemporalOrdered));
-    if !temporal && condition.is_empty() {
+    let holds = |number: usize| condition.iter().all(|(comparison, bound)| comparison.holds(number as f64, *bound));
+    if !kind.is_some_and(Kind::is_temporal) && condition.is_empty() {
         fault(line_of("condition"), "the correlation needs a `condition` such as `gte: 10`");
     }
+    // Some of the rules in their order: the specification does not say what that means.
+    let all = rules.len();
+    if kind == Some(Kind::TemporalOrdered) && !condition.is_empty() && (!holds(all) || (1..all).any(holds)) {
+        fault(line_of("condition"), "all rules of a `temporal_ordered` correlation must match; leave `condition` out");
+    }
     let of_values = matches!(kind, Some(Kind::ValueCount | Kind::ValueSum | Kind::ValueAvg));
-    if of_values == fields.is_empty() {
+    if kind.is_some() && of_values == fields.is_empty() {
         let message = if of_values { "the `condition` must name a `field`" } else { "this type counts no `field`" };
         fault(line_of("condition"), message);
     }

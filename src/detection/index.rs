@@ -4,7 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::wildcard::lower;
-use super::{Condition, Detection, Pattern, Selection, Test};
+use super::{Condition, Detection, Pattern, Selection, Test, head_name};
 
 /// What a detection asks of a record's head, in lower case; `None` where it does not care.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -100,7 +100,7 @@ fn of_test(test: &Test) -> Vec<Anchor> {
             Pattern::Text(text) => Some(lower(text.exact()?).into_owned()),
             _ => None,
         };
-        match test.field.as_str() {
+        match head_name(&test.field)? {
             "EventID" => {
                 let id = match pattern {
                     Pattern::Number(id) => u32::try_from(*id).ok()?,

@@ -178,7 +178,12 @@ pub fn parse(node: &Node, faults: &mut Vec<Fault>) -> Option<Selection> {
             return fault(format!("no Windows event log is known to have the category `{name}`"));
         }
         let wanted = ways.iter().filter(|way| service.as_deref().is_none_or(|service| service == way.service));
-        return Some(Selection::Any(wanted.map(|way| Selection::All(way.tests())).collect()));
+        let wanted: Vec<_> = wanted.map(|way| Selection::All(way.tests())).collect();
+        if wanted.is_empty() {
+            let service = service.unwrap_or_default();
+            return fault(format!("the service `{service}` is not known to have the category `{name}`"));
+        }
+        return Some(Selection::Any(wanted));
     }
     match &service {
         None => None,

@@ -21,8 +21,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Value};
+pub(crate) use pattern::number;
 pub use pattern::{Ordering, Pattern};
 pub use values::Events;
+pub(crate) use wildcard::lower as fold;
 
 /// A Sigma detection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -162,8 +164,8 @@ impl Selection {
             Selection::All(tests) => tests.iter().all(|test| test.matches(event)),
             Selection::Any(selections) => selections.iter().any(|selection| selection.matches(event)),
             Selection::Keywords(test) => {
-                let fits = |pattern: &Pattern| event.fields.iter().any(|field| pattern.fits(&field.value));
-                test.holds(fits)
+                let everything = everything(event);
+                test.holds(|pattern| everything.iter().any(|value| pattern.fits(value)))
             }
         }
     }
@@ -194,7 +196,8 @@ impl Selection {
 
     fn required(&self) -> BTreeSet<String> {
         let needs_value = |test: &&Test| {
-            let without = |pattern: &Pattern| matches!(pattern, Pattern::Null | Pattern::Exists(false));
+            // To ask whether there is a value is to know the answer without one.
+            let without = |pattern: &Pattern| matches!(pattern, Pattern::Null | Pattern::Exists(_));
             !test.negated && !test.patterns.iter().any(without)
         };
         match self {
@@ -244,12 +247,48 @@ impl Test {
     }
 }
 
+/// The first value of a field as text.
+pub(crate) fn text(event: &Event<'_>, field: &str) -> Option<String> {
+    values(event, field).first().map(|value| value.to_string())
+}
+
+/// All that keywords are looked for in: every value, and what the head says of where the record is from.
+fn everything<'e>(event: &'e Event<'_>) -> Vec<Cow<'e, Value<'e>>> {
+    let head = &event.head;
+    let names = [head.provider, head.channel, head.computer].map(|name| Value::Text(name.text.into()));
+    let head = names.into_iter().chain([Value::Unsigned(head.event_id.into())]).map(Cow::Owned);
+    head.chain(event.fields.iter().map(|field| Cow::Borrowed(&field.value))).collect()
+}
+
+/// The fields of a record's head, by the names Sigma gives them.
+pub(crate) const HEAD: [&str; 6] = ["Provider_Name", "EventID", "Channel", "Computer", "EventRecordID", "TimeCreated"];
+
+/// The name of a field of the head, without regard to case.
+fn head_name(field: &str) -> Option<&'static str> {
+    HEAD.into_iter().find(|name| name.eq_ignore_ascii_case(field))
+}
+
 /// The values of a field, also where this kind of record has another name for it, or writes it with spaces: Sigma leaves
 /// them out.
 fn values<'e>(event: &'e Event<'_>, field: &str) -> Vec<Cow<'e, Value<'e>>> {
-    let values = event.values(field);
+    let in_head = head_name(field);
+    let name = match in_head {
+        Some("Provider_Name") => Some(event.head.provider),
+        Some("Channel") => Some(event.head.channel),
+        Some("Computer") => Some(event.head.computer),
+        _ => None,
+    };
+    // A value of the same name elsewhere in the record is something else.
+    if name.is_some_and(|name| name.text.is_empty()) {
+        return Vec::new();
+    }
+    let values = event.values(in_head.unwrap_or(field));
     if !values.is_empty() {
         return values;
+    }
+    // The examples in the specification of correlations call it so.
+    if field.eq_ignore_ascii_case("ComputerName") {
+        return event.values("Computer");
     }
     if let Some(name) = logsource::renamed(event.head.channel.text, event.head.event_id, field) {
         return event.values(name);

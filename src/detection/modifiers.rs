@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Test;
-use super::pattern::{Expression, Network, Ordering, Part, Pattern, Place, integer};
+use super::pattern::{Expression, Network, Ordering, Part, Pattern, Place, integer, number};
 use super::wildcard::Wildcard;
 use crate::yaml::{Data, Fault, Node};
 
@@ -102,7 +102,7 @@ impl Modifiers {
                 "neq" => modifiers.negated = true,
                 "cased" if plain_text => modifiers.cased = true,
                 "expand" => modifiers.expand = true,
-                "windash" if plain_text => modifiers.windash = true,
+                "windash" if plain_text && modifiers.encodings.is_empty() => modifiers.windash = true,
                 "contains" | "startswith" | "endswith" => {
                     if modifiers.place != Place::Whole || !(plain_text || modifiers.kind == Kind::Field) {
                         return clash();
@@ -165,7 +165,8 @@ impl Modifiers {
         }
         let rewrites = !modifiers.encodings.is_empty() || modifiers.windash || modifiers.cased;
         let placed = modifiers.place != Place::Whole && modifiers.kind != Kind::Field;
-        if (modifiers.kind != Kind::Text || modifiers.part.is_some()) && (rewrites || placed) {
+        let is_text = modifiers.kind == Kind::Text && modifiers.part.is_none();
+        if !is_text && (rewrites || placed) {
             return Err(format!("the modifiers `{words}` cannot be combined"));
         }
         Ok(modifiers)
@@ -181,16 +182,16 @@ impl Modifiers {
             };
         }
         let text = if self.expand { &expanded(text)? } else { text };
-        let number = || integer(text).ok_or_else(|| format!("`{text}` is not a whole number"));
+        let whole = || integer(text).ok_or_else(|| format!("`{text}` is not a whole number"));
         if let Some(part) = self.part {
             let ordering = if let Kind::Compare(ordering) = self.kind { Some(ordering) } else { None };
-            return Ok(vec![Pattern::Moment(part, ordering, number()?)]);
+            return Ok(vec![Pattern::Moment(part, ordering, whole()?)]);
         }
         Ok(vec![match &self.kind {
             Kind::Text => return self.texts(text, *quoted, is_keyword),
             Kind::Regex(flags) if flags.is_empty() => Pattern::Regex(Expression::parse(text)?),
             Kind::Regex(flags) => Pattern::Regex(Expression::parse(&format!("(?{flags}){text}"))?),
-            Kind::Compare(ordering) => match integer(text).map(|number| number as f64).or_else(|| text.parse().ok()) {
+            Kind::Compare(ordering) => match number(text) {
                 Some(bound) => Pattern::Compare(*ordering, bound),
                 None => return Err(format!("`{text}` is not a number")),
             },
@@ -205,17 +206,25 @@ impl Modifiers {
     }
 
     fn texts(&self, text: &str, quoted: bool, is_keyword: bool) -> Result<Vec<Pattern>, String> {
-        let bare = self.encodings.is_empty() && !self.windash && !self.cased;
-        if let (true, Place::Whole, false, false, Some(number)) = (bare, self.place, quoted, is_keyword, integer(text))
-        {
-            return Ok(vec![Pattern::Number(number)]);
+        let is_plain = self.encodings.is_empty() && !self.windash && !self.cased && self.place == Place::Whole;
+        if is_plain && !quoted && !is_keyword {
+            if let Some(number) = integer(text) {
+                return Ok(vec![Pattern::Number(number)]);
+            }
+            if let Some(number) = number(text).filter(|_| text.contains('.')) {
+                return Ok(vec![Pattern::Decimal(number, text.to_owned())]);
+            }
         }
         let wildcards = if self.encodings.is_empty() {
             vec![Wildcard::parse(text)]
         } else {
             let plain = Wildcard::parse(text);
-            let plain = plain.exact().ok_or("an encoded value takes no wildcards")?;
-            self.encoded(plain)?.iter().map(|text| Wildcard::exactly(text)).collect()
+            plain.exact().ok_or("an encoded value takes no wildcards")?;
+            // What is encoded shows no dash any more: each way to write them is encoded.
+            let plain = if self.windash { plain.any_dash() } else { plain };
+            let spellings = plain.spellings().ok_or("an encoded value takes no more dashes than five")?;
+            let encoded: Result<Vec<_>, _> = spellings.iter().map(|text| self.encoded(text)).collect();
+            encoded?.concat().iter().map(|text| Wildcard::exactly(text)).collect()
         };
         let finished = |wildcard: Wildcard| {
             let wildcard = match self.place {
@@ -225,7 +234,7 @@ impl Modifiers {
                 Place::End => wildcard.after_anything(),
                 Place::Anywhere => wildcard.after_anything().before_anything(),
             };
-            let wildcard = if self.windash { wildcard.any_dash() } else { wildcard };
+            let wildcard = if self.windash && self.encodings.is_empty() { wildcard.any_dash() } else { wildcard };
             Pattern::Text(wildcard.with_case(self.cased))
         };
         Ok(wildcards.into_iter().map(finished).collect())

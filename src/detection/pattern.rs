@@ -16,6 +16,8 @@ pub enum Pattern {
     Text(Wildcard),
     /// A whole number, as a number or as its text.
     Number(i64),
+    /// A number that is not whole, as a number or as the text that it was written as: `1.50` may be a version.
+    Decimal(f64, String),
     /// A regular expression that is found anywhere in the text.
     Regex(Expression),
     /// A number that compares so.
@@ -87,10 +89,15 @@ impl Pattern {
             Pattern::Text(wildcard) => wildcard.fits(&value.text()),
             Pattern::Number(number) => match value {
                 Value::Text(text) => integer(text.trim()) == Some(*number),
+                Value::Real(real) => *real == *number as f64,
                 value => value.as_integer() == Some((*number).into()),
             },
+            Pattern::Decimal(number, text) => match value {
+                Value::Real(real) => real == number,
+                value => value.text().eq_ignore_ascii_case(text),
+            },
             Pattern::Regex(expression) => expression.0.is_match(&value.text()),
-            Pattern::Compare(ordering, bound) => number(value).is_some_and(|number| ordering.holds(number, *bound)),
+            Pattern::Compare(ordering, bound) => number_of(value).is_some_and(|number| ordering.holds(number, *bound)),
             Pattern::Moment(part, ordering, bound) => part.of(value).is_some_and(|number| match ordering {
                 Some(ordering) => ordering.holds(number, *bound),
                 None => number == *bound,
@@ -160,10 +167,17 @@ pub(super) fn integer(text: &str) -> Option<i64> {
     }
 }
 
-fn number(value: &Value<'_>) -> Option<f64> {
+/// A number as a text has it; not the words that Rust reads as infinity and the like.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let decimal = || text.parse().ok().filter(|number: &f64| number.is_finite());
+    integer(text).map(|number| number as f64).or_else(decimal)
+}
+
+fn number_of(value: &Value<'_>) -> Option<f64> {
     match value {
         Value::Real(number) => Some(*number),
-        Value::Text(text) => text.trim().parse().ok(),
+        Value::Text(text) => number(text),
         value => Some(value.as_integer()? as f64),
     }
 }
@@ -225,8 +239,15 @@ impl Expression {
     /// A text that is in every text the expression fits, as long as can be said without understanding all of it.
     pub fn longest_text(&self) -> String {
         let (mut longest, mut run, mut depth) = (String::new(), String::new(), 0);
-        // Where white space does not count, this reading would be wrong.
-        let mut characters = self.0.as_str().chars().filter(|_| !self.0.as_str().contains("(?x")).peekable();
+        let text = self.0.as_str();
+        // Where white space does not count (the flag x), this reading would be wrong.
+        let mut flags = text.match_indices("(?").flat_map(|(at, start)| {
+            text[at + start.len()..].chars().take_while(|flag| flag.is_ascii_alphabetic() || *flag == '-')
+        });
+        if flags.any(|flag| flag == 'x') {
+            return String::new();
+        }
+        let mut characters = text.chars().peekable();
         let mut end = |run: &mut String| {
             if run.len() > longest.len() {
                 longest.clone_from(run);
@@ -235,7 +256,21 @@ impl Expression {
         };
         while let Some(character) = characters.next() {
             let literal = match character {
-                '\\' => characters.next().filter(|escaped| !escaped.is_alphanumeric()),
+                '\\' => {
+                    let escaped = characters.next();
+                    // A character by its number: its digits are not text.
+                    let digits = match escaped {
+                        Some('x') => 2,
+                        Some('u') => 4,
+                        Some('U') => 8,
+                        _ => 0,
+                    };
+                    if characters.peek() != Some(&'{') {
+                        characters.by_ref().take(digits).for_each(drop);
+                    }
+                    // Letters are classes and places, and so are `\<` and `\>`.
+                    escaped.filter(|escaped| !escaped.is_alphanumeric() && !matches!(escaped, '<' | '>'))
+                }
                 // Either side of an alternative may be missing.
                 '|' if depth == 0 => return String::new(),
                 '(' => {

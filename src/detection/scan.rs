@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 use aho_corasick::automaton::OverlappingState;
 
 use super::wildcard::lower;
-use super::{Condition, Detection, Pattern, Selection, Test, values};
+use super::{Condition, Detection, Pattern, Selection, Test, everything, head_name, values};
 use crate::event::Event;
 
 /// Up to this many detections of one kind of record are simply evaluated.
@@ -118,11 +118,8 @@ impl Scans {
                     }
                 }
             };
-            if scan.field.is_empty() {
-                event.fields.iter().for_each(|field| look(&field.value.text()));
-            } else {
-                values(event, &scan.field).iter().for_each(|value| look(&value.text()));
-            }
+            let values = if scan.field.is_empty() { everything(event) } else { values(event, &scan.field) };
+            values.iter().for_each(|value| look(&value.text()));
         }
         hit
     }
@@ -160,8 +157,8 @@ fn texts_of_selection(selection: &Selection) -> Option<Vec<(String, String)>> {
 }
 
 fn texts_of_test(test: &Test) -> Option<Vec<(String, String)>> {
-    // These are for the anchors.
-    if test.negated || matches!(test.field.as_str(), "EventID" | "Provider_Name" | "Channel" | "Computer" | "Level") {
+    // What the head has is for the index.
+    if test.negated || head_name(&test.field).is_some() || test.field.eq_ignore_ascii_case("Level") {
         return None;
     }
     let text = |pattern: &Pattern| {

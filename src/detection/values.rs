@@ -113,6 +113,7 @@ impl Pattern {
         match self {
             Pattern::Text(text) => wildcard_in_words(text.written()),
             Pattern::Number(number) => ("is", number.to_string()),
+            Pattern::Decimal(_, text) => ("is", text.clone()),
             Pattern::Regex(expression) => ("fits the expression", expression.as_str().to_owned()),
             Pattern::Compare(ordering, bound) => (ordering.in_words(), bound.to_string()),
             Pattern::Moment(part, ordering, bound) => {

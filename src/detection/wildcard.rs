@@ -120,6 +120,27 @@ impl Wildcard {
         wildcard
     }
 
+    /// All ways to write a text in which [`Wildcard::any_dash`] found dashes; `None` if there is another wildcard in it, or
+    /// if there are too many ways.
+    pub fn spellings(&self) -> Option<Vec<String>> {
+        const MAX_DASHES: usize = 5;
+        let mut all = vec![String::new()];
+        if self.pieces.iter().filter(|piece| **piece == Piece::Dash).count() > MAX_DASHES {
+            return None;
+        }
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => all.iter_mut().for_each(|spelling| spelling.push_str(text)),
+                Piece::Dash => {
+                    let dashed = |spelling: &String| DASHES.map(|dash| format!("{spelling}{dash}"));
+                    all = all.iter().flat_map(dashed).collect();
+                }
+                Piece::One | Piece::Many => return None,
+            }
+        }
+        Some(all)
+    }
+
     /// The finished wildcard: whether case counts is the last thing to be settled.
     pub fn with_case(mut self, cased: bool) -> Wildcard {
         self.cased = cased;
@@ -163,15 +184,30 @@ impl Wildcard {
     }
 }
 
-/// Lower case, character by character: a final sigma is a sigma.
-pub(super) fn lower(text: &str) -> Cow<'_, str> {
+/// The text as texts are compared without regard to case: folded character by character, as Unicode's simple case folding
+/// has it, so that a final sigma is a sigma, a Kelvin sign a k, and one character stays one.
+pub(crate) fn lower(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Cow::Borrowed(text);
         }
         return Cow::Owned(text.to_ascii_lowercase());
     }
-    Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
+    Cow::Owned(text.chars().map(fold).collect())
+}
+
+fn fold(character: char) -> char {
+    fn single(mut mapped: impl ExactSizeIterator<Item = char>, character: char) -> char {
+        mapped.next().filter(|_| mapped.len() == 0).unwrap_or(character)
+    }
+    match character {
+        // The dotless i is a letter of its own.
+        'ı' => character,
+        character => {
+            let upper = single(character.to_uppercase(), character);
+            single(upper.to_lowercase(), upper)
+        }
+    }
 }
 
 /// Fits pieces from the left; after a failure it goes on only from the last `*`, which is enough.
@@ -239,7 +275,7 @@ mod tests {
         check("*b?d", &["abcd", "bbcd", "bcdbxd"], &["bd", "abcde"]);
         check("**a", &["a", "xa"], &["b"]);
         check("Ä*", &["äbc"], &["a"]);
-        check("*ΟΔΟΣ", &["οδοσ", "ΟΔΟΣ"], &[]);
+        check("*ΟΔΟΣ", &["οδοσ", "οδος", "ΟΔΟΣ"], &[]);
     }
 
     #[test]

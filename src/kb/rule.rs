@@ -111,22 +111,17 @@ fn rule(node: &Node, stem: &str, alone: bool, faults: &mut Vec<Fault>) -> Option
 }
 
 /// Gives correlations the ids of the rules they name, and silences rules that are there only for them. Gives the places
-/// in `rules` of correlations whose rules are not there, with what is wrong.
+/// in `rules` of correlations that cannot be evaluated, with what is wrong.
 pub fn link(rules: &mut [Rule]) -> Vec<(usize, Fault)> {
     let known: Vec<(String, Option<String>)> =
         rules.iter().map(|rule| (rule.article.id.clone(), rule.name.clone())).collect();
     let find = |word: &str| known.iter().position(|(id, name)| id == word || name.as_deref() == Some(word));
-    let (mut faults, mut silent) = (Vec::new(), Vec::new());
+    let mut faults = Vec::new();
     for (place, rule) in rules.iter_mut().enumerate() {
         let line = rule.line;
         let Some(correlation) = &mut rule.article.correlation else { continue };
         let mut resolve = |word: &mut String| match find(word) {
-            Some(found) => {
-                if !correlation.generate {
-                    silent.push(found);
-                }
-                word.clone_from(&known[found].0);
-            }
+            Some(found) => word.clone_from(&known[found].0),
             None => faults.push((
                 place,
                 Fault::new(line, format!("the correlation names `{word}`, which is no rule that is here")),
@@ -137,13 +132,50 @@ pub fn link(rules: &mut [Rule]) -> Vec<(usize, Fault)> {
             key.aliases.iter_mut().for_each(|(rule, _)| resolve(rule));
         }
     }
-    silent.into_iter().for_each(|place| rules[place].article.silent = true);
     // A correlation of correlations must end somewhere.
     for place in 0..rules.len() {
         if rules[place].article.correlation.is_some() && depth(rules, &known, place, 0).is_none() {
-            faults.push((place, Fault::new(rules[place].line, "the correlations name each other in a circle")));
+            let message = "the correlations name each other in a circle, or are nested too deeply";
+            faults.push((place, Fault::new(rules[place].line, message)));
         }
     }
+    let inner_of = |rule: &Rule| -> Vec<usize> {
+        let rules = rule.article.correlation.iter().flat_map(|correlation| &correlation.rules);
+        rules.filter_map(|id| find(id)).collect()
+    };
+    // The values of a correlation's matches are those it is grouped by.
+    for (place, rule) in rules.iter().enumerate() {
+        let Some(correlation) = &rule.article.correlation else { continue };
+        for inner in inner_of(rule) {
+            let Some(own) = &rules[inner].article.correlation else { continue };
+            for key in correlation.group_by.iter().chain(&correlation.fields) {
+                let field = key.of(&known[inner].0);
+                if own.group_by.iter().all(|key| key.name != field) {
+                    let message = format!(
+                        "the correlation needs `{field}` of `{}`, which is a correlation that is not grouped by it",
+                        known[inner].1.as_ref().unwrap_or(&known[inner].0)
+                    );
+                    faults.push((place, Fault::new(rule.line, message)));
+                }
+            }
+        }
+    }
+    // What a correlation cannot see, those that build on it cannot see either.
+    loop {
+        let is_faulty = |place: &usize| faults.iter().any(|(faulty, _)| faulty == place);
+        let next = (0..rules.len())
+            .filter(|place| !is_faulty(place))
+            .find_map(|place| Some((place, inner_of(&rules[place]).into_iter().find(is_faulty)?)));
+        let Some((place, inner)) = next else { break };
+        let name = known[inner].1.as_ref().unwrap_or(&known[inner].0);
+        let message = format!("the correlation names `{name}`, which cannot be evaluated");
+        faults.push((place, Fault::new(rules[place].line, message)));
+    }
+    let is_well = |place: &usize| faults.iter().all(|(faulty, _)| faulty != place);
+    let generates = |rule: &Rule| rule.article.correlation.as_ref().is_some_and(|correlation| correlation.generate);
+    let silent = (0..rules.len()).filter(is_well).filter(|place| !generates(&rules[*place]));
+    let silent: Vec<usize> = silent.flat_map(|place| inner_of(&rules[place])).collect();
+    silent.into_iter().for_each(|place| rules[place].article.silent = true);
     faults
 }
 
