@@ -356,9 +356,9 @@ fn what_could_not_be_evaluated_is_said() {
         let found: Vec<_> = report.findings(&knowledge).into_iter().map(|finding| finding.article.id.clone()).collect();
         assert!(said.iter().all(|(id, _)| !found.iter().any(|found| found == id)), "{what}: found and not evaluated");
     };
-    let powershell = "no log has the channel microsoft-windows-powershell/operational or powershellcore/operational";
+    let powershell = "no log has the channel Microsoft-Windows-PowerShell/Operational or PowerShellCore/Operational";
     let nowhere = [("no-channel", powershell), ("no-channel-correlated", powershell)];
-    let security = "no log has the channel security";
+    let security = "no log has the channel Security";
     let in_security = ["average", "failed-logon", "failed-logons"].map(|id| (id, security));
     let logon = |id| {
         Event::manifest("Contoso-Auditing", CONTOSO, id).channel("Security").data("User", "anna").data("Tries", 1_u32)
@@ -381,7 +381,7 @@ fn what_could_not_be_evaluated_is_said() {
     check("without Security", std::slice::from_ref(&started), &without_security.concat());
 
     // Each field is there, or nobody asked the records for it: 4634 is no event that a rule is about.
-    let system = "no log has the channel system";
+    let system = "no log has the channel System";
     let in_system = ["count", "failed"].map(|id| (id, system));
     let no_system = |more: &[(&'static str, &'static str)]| {
         let mut all =

@@ -49,29 +49,32 @@ const fn source(
     Source { module, type_name, prefixes, keep }
 }
 
-/// A system error; 0 is none.
+/// A system error, without those of the common log file system and of IPsec's key exchange, which logs hardly show; 0 is
+/// none.
 fn is_win32(code: u32) -> bool {
-    (1..0x1_0000).contains(&code)
+    (1..0x1_0000).contains(&code) && !matches!(code, 6600..6700 | 13000..14000)
 }
 
-/// A warning or an error of NTSTATUS, without those of display drivers and of the TPM's key storage: they are many, and
-/// logs hardly show them.
+/// A warning or an error of NTSTATUS, without those of the common log file system, display drivers, filtering platform,
+/// hypervisor and the TPM's key storage: they are many, and logs hardly show them.
 fn is_status(code: u32) -> bool {
-    code >= 0x8000_0000 && !matches!(code >> 16, 0xc01b | 0xc01d | 0xc01e | 0xc029)
+    let hardly_shown = matches!(code >> 16, 0xc01a | 0xc01b | 0xc01d | 0xc01e | 0xc022 | 0xc029 | 0xc035 | 0xc037);
+    code >= 0x8000_0000 && !hardly_shown
 }
 
 /// An error of a facility that event logs show; graphics, media, telephony and the like are left out.
 fn is_result(code: u32) -> bool {
     matches!(
         code >> 16,
-        // COM and its calls, storage, interfaces (task scheduler, WMI, VSS), Win32, COM+
-        0x8000..=0x8004 | 0x8007 | 0x8008 | 0x8011
+        // COM and its calls, storage, interfaces (task scheduler, WMI, VSS), Win32
+        0x8000
+            ..=0x8004 | 0x8007 | 0x8008
         // security and certificates, trust, device installation, smart cards
         | 0x8009 | 0x800b | 0x800f | 0x8010
         // HTTP, error reporting, file system filters, Windows Update
         | 0x8019 | 0x801b | 0x801f | 0x8024
-        // TPM, performance logs, BitLocker, firewall, Hyper-V, storage spaces, activation
-        | 0x8028 | 0x8030..=0x8032 | 0x8037 | 0x80e7 | 0xc004
+        // TPM, performance logs, BitLocker, storage spaces, activation
+        | 0x8028 | 0x8030 | 0x8031 | 0x80e7 | 0xc004
     )
 }
 
