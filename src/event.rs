@@ -397,7 +397,9 @@ impl Event<'_> {
 
     fn head_value(&self, name: &str) -> Option<Value<'_>> {
         let head = &self.head;
-        let text = |name: Name<'_>| (!name.text.is_empty()).then(|| Value::Text(name.text.to_owned().into()));
+        fn text(name: Name<'_>) -> Option<Value<'_>> {
+            (!name.text.is_empty()).then_some(Value::Text(Cow::Borrowed(name.text)))
+        }
         match name {
             "Provider_Name" => text(head.provider),
             "EventID" => Some(Value::Unsigned(head.event_id.into())),

@@ -82,7 +82,7 @@ pub fn AddedPanel(props: &Props) -> Html {
             if !problem.is_empty() { <p class="problem" role="alert">{ foreign(&problem) }</p> }
             if !faults.is_empty() {
                 <details>
-                    <summary>{ format!("{} not used because of them", format::counted(faults.len() as u64, "fault: what it is in is", "faults: what they are in is")) }</summary>
+                    <summary>{ format!("{}; what is not well is not used", format::counted(faults.len() as u64, "fault", "faults")) }</summary>
                     <ul class="faults">
                         { for faults.iter().take(LISTED_FAULTS).map(|fault| html! { <li>{ foreign(fault) }</li> }) }
                     </ul>
