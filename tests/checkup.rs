@@ -7,8 +7,8 @@ use evtx_checkup::checkup::{self, EventKind, Evidence, FileReport, Newest, Repor
 use evtx_checkup::event::{Level, Time};
 use evtx_checkup::export;
 use evtx_checkup::kb::{KnowledgeBase, Version, lint};
-use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE};
-use evtx_checkup::log::{Kind, Problem, Reason};
+use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader};
+use evtx_checkup::log::{Kind, Problem, Reason, Record, Sink};
 use log_writer::logs::{Article, founding};
 use log_writer::{Event, Guid, Level as Severity, evtx, filetime};
 use proptest::prelude::*;
@@ -631,4 +631,43 @@ fn real_logs() {
         ids.sort_unstable();
         assert_eq!((ids.as_slice(), finding.count), (*expected, expected.len() as u64), "{id} in {end}");
     }
+}
+
+/// What informational records of real logs match.
+struct Raised<'k> {
+    knowledge: &'k KnowledgeBase,
+    found: std::collections::BTreeSet<String>,
+}
+
+impl Sink for Raised<'_> {
+    fn record(&mut self, record: &Record<'_>) {
+        let head = &record.head;
+        if head.level.is_problem() {
+            return;
+        }
+        let candidates = self.knowledge.candidates(head.provider.text, head.event_id, head.channel.text);
+        let matches =
+            if candidates.is_empty() { Vec::new() } else { self.knowledge.matches(&candidates, &record.read().0) };
+        for number in matches {
+            let id = &self.knowledge.article(number).unwrap().id;
+            self.found.insert(format!("{id}: {} {}", head.provider.text, head.event_id));
+        }
+    }
+}
+
+#[test]
+fn informational_records_of_real_logs_raise_nothing() {
+    let Some(folder) = std::env::var_os("EVTX_SAMPLES") else {
+        return println!("EVTX_SAMPLES is not set: nothing was read");
+    };
+    let knowledge = evtx_checkup::built_in();
+    let mut raised = Raised { knowledge: &knowledge, found: Default::default() };
+    for path in files(Path::new(&folder)) {
+        let bytes = std::fs::read(&path).unwrap();
+        if bytes.starts_with(b"ElfFile\0") {
+            let start = (HEADER_SIZE as usize).min(bytes.len());
+            Reader::default().slice(&bytes[start..], HEADER_SIZE, &mut raised);
+        }
+    }
+    assert!(raised.found.is_empty(), "{:#?}", raised.found);
 }
