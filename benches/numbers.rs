@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use browser::{Browser, Kind, Options, PageProcess};
 use evtx_checkup::checkup::{self, FileReport};
+use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
@@ -70,6 +71,50 @@ fn native(log: &Path) -> Result {
     row("native checkup, one thread, MB/s", format!("{:.0}", speed(ours)), "", true);
     row("evtx crate to JSON lines, one thread, MB/s", format!("{:.0}", speed(theirs)), "", true);
     row("CPU time of the checkup / of JSON lines", format!("{:.2}", ours / theirs), "under 1", ours < theirs);
+    let ten = KnowledgeBase::new(knowledge.articles().iter().take(10).cloned().collect());
+    let with_ten = checkup_time(&ten, bytes);
+    row(
+        "speed with all articles / with ten",
+        format!("{:.2}", with_ten / ours),
+        "at least 0.9",
+        with_ten / ours >= 0.9,
+    );
+    let Some(rules) = std::env::var_os("SIGMA_REPO") else { return Ok(()) };
+    let mut sources = Vec::new();
+    collect_rules(Path::new(&rules), &mut sources)?;
+    let (rules, _) = evtx_checkup::sources::compile(&sources);
+    let count = rules.len();
+    let mut with_rules = knowledge;
+    with_rules.add(rules);
+    let cost = checkup_time(&with_rules, bytes) / ours;
+    row(
+        &format!("cost of the checkup with {count} Sigma rules too / without"),
+        format!("{cost:.1}"),
+        "at most 3",
+        cost <= 3.0,
+    );
+    Ok(())
+}
+
+/// CPU seconds of a checkup of a whole log.
+fn checkup_time(knowledge: &KnowledgeBase, log: &[u8]) -> f64 {
+    let file = FileReport::open("log", log.len() as u64, log);
+    let started = cpu_time();
+    checkup::slice(knowledge, 0, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE);
+    cpu_time() - started
+}
+
+/// The texts of all rules of a checkout of SigmaHQ/sigma.
+fn collect_rules(folder: &Path, sources: &mut Vec<(String, String)>) -> Result {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.display().to_string();
+        if path.is_dir() {
+            collect_rules(&path, sources)?;
+        } else if path.extension().is_some_and(|extension| extension == "yml") && name.contains("/rules") {
+            sources.push((name, std::fs::read_to_string(&path)?));
+        }
+    }
     Ok(())
 }
 
