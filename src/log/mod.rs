@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, Head};
+use crate::event::{Event, Field, Head};
 
 /// What a file is, by its first bytes; names do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,10 +87,22 @@ pub struct Record<'a> {
     pub head: Head<'a>,
     /// Where the record starts in its file, in bytes.
     pub offset: u64,
-    body: evtx::Body<'a>,
+    body: Body<'a>,
+}
+
+/// The rest of a record.
+enum Body<'a> {
+    Evtx(evtx::RecordBody<'a>),
+    /// Read already, by a reader for which that is all one.
+    Fields(Vec<Field<'a>>),
 }
 
 impl<'a> Record<'a> {
+    /// A record whose fields are read already: those of `System` beyond the head, then its data.
+    pub fn read_whole(head: Head<'a>, offset: u64, fields: Vec<Field<'a>>) -> Record<'a> {
+        Record { head, offset, body: Body::Fields(fields) }
+    }
+
     /// Reads the whole record: what could be read of it, and why that is not all.
     pub fn read(&self) -> (Event<'a>, Option<Reason>) {
         self.read_part(false)
@@ -103,7 +115,13 @@ impl<'a> Record<'a> {
 
     fn read_part(&self, only_data: bool) -> (Event<'a>, Option<Reason>) {
         let mut fields = Vec::new();
-        let problem = self.body.fields(only_data, &mut fields).err().map(Reason::from);
+        let problem = match &self.body {
+            Body::Evtx(body) => body.fields(only_data, &mut fields).err().map(Reason::from),
+            Body::Fields(own) => {
+                fields.clone_from(own);
+                None
+            }
+        };
         (Event { head: self.head, fields }, problem)
     }
 }

@@ -15,11 +15,11 @@ use std::cell::Cell;
 use ::evtx::{ChunkFlags, EvtxChunkHeader, EvtxFileHeader, HeaderFlags};
 use serde::{Deserialize, Serialize};
 
-use super::{Coverage, Problem, Reason, Record, Sink};
+use super::{Body, Coverage, Problem, Reason, Record, Sink};
 use crate::event::{Head, Names};
 
 use binxml::Budget;
-pub use record::Body;
+pub(super) use record::Body as RecordBody;
 pub use xml::to_xml;
 
 /// Bytes of the file header block; the first chunk follows it.
@@ -152,7 +152,7 @@ impl Reader {
             if let Ok((content, _)) = frame(bytes, at)
                 && let Ok((head, body)) = self.templates.read(&mut self.names, bytes, &budget, content, at)
             {
-                sink.record(&Record { head: head.resolve(&self.names), offset, body });
+                sink.record(&Record { head: head.resolve(&self.names), offset, body: Body::Evtx(body) });
             }
         }
     }
@@ -243,7 +243,8 @@ impl Walk<'_, '_> {
     fn record(&mut self, content: std::ops::Range<usize>, at: usize, sink: &mut dyn Sink) -> Result<(), Reason> {
         let reader = &mut *self.reader;
         let (head, body) = reader.templates.read(&mut reader.names, self.bytes, self.budget, content, at)?;
-        let record = Record { head: head.resolve(&reader.names), offset: self.offset + at as u64, body };
+        let record =
+            Record { head: head.resolve(&reader.names), offset: self.offset + at as u64, body: Body::Evtx(body) };
         if !self.intact
             && let (_, Some(reason)) = record.read()
         {
