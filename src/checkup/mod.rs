@@ -332,7 +332,7 @@ impl Sink for Checkup<'_> {
             kind.unexplained[level] += 1;
             return;
         }
-        let (event, problem) = if self.knowledge.asks_system() { record.read() } else { record.read_data() };
+        let (event, problem) = record.read();
         if let Some(reason) = problem {
             self.file.coverage.add(Problem { offset: record.offset, reason, lost: 0 });
         }

@@ -6,11 +6,13 @@
 pub mod archive;
 pub mod evtx;
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Field, Head};
+use evtx::Shape;
 
 /// What a file is, by its first bytes; names do not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +90,7 @@ pub struct Record<'a> {
     /// Where the record starts in its file, in bytes.
     pub offset: u64,
     body: Body<'a>,
+    shape: OnceCell<Option<Shape<'a>>>,
 }
 
 /// The rest of a record.
@@ -98,29 +101,33 @@ enum Body<'a> {
 }
 
 impl<'a> Record<'a> {
+    fn new(head: Head<'a>, offset: u64, body: Body<'a>) -> Record<'a> {
+        Record { head, offset, body, shape: OnceCell::new() }
+    }
+
     /// A record whose fields are read already: those of `System` beyond the head, then its data.
     pub fn read_whole(head: Head<'a>, offset: u64, fields: Vec<Field<'a>>) -> Record<'a> {
-        Record { head, offset, body: Body::Fields(fields) }
+        Record::new(head, offset, Body::Fields(fields))
+    }
+
+    /// Where the record's fields are, for reading some of them; `None` where only [`Record::read`] can tell.
+    pub fn shape(&self) -> Option<&Shape<'a>> {
+        let Body::Evtx(body) = &self.body else { return None };
+        self.shape.get_or_init(|| body.shape()).as_ref()
     }
 
     /// Reads the whole record: what could be read of it, and why that is not all.
-    pub fn read(&self) -> (Event<'a>, Option<Reason>) {
-        self.read_part(false)
-    }
-
-    /// The same without what `System` says beyond the head.
-    pub fn read_data(&self) -> (Event<'a>, Option<Reason>) {
-        self.read_part(true)
-    }
-
-    fn read_part(&self, only_data: bool) -> (Event<'a>, Option<Reason>) {
-        let mut fields = Vec::new();
-        let problem = match &self.body {
-            Body::Evtx(body) => body.fields(only_data, &mut fields).err().map(Reason::from),
-            Body::Fields(own) => {
-                fields.clone_from(own);
-                None
-            }
+    pub fn read(&self) -> (Event<'_>, Option<Reason>) {
+        let (fields, problem) = match &self.body {
+            Body::Fields(fields) => (fields.clone(), None),
+            Body::Evtx(body) => match self.shape().map(Shape::read_all) {
+                Some(Ok(fields)) => (fields, None),
+                _ => {
+                    let mut fields = Vec::new();
+                    let problem = body.walk(&mut fields).err();
+                    (fields, problem.map(Reason::from))
+                }
+            },
         };
         (Event { head: self.head, fields }, problem)
     }

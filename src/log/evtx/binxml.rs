@@ -149,11 +149,6 @@ pub trait Visitor<'a> {
     fn instance(&mut self, instance: Instance<'a>) -> Read<()>;
     /// The element ends.
     fn close(&mut self) -> Read<()>;
-    /// Whether nothing of an element is wanted, as one of the element that is open. It is jumped over then, and neither
-    /// opened nor closed.
-    fn skips(&self, _name: &[u8]) -> bool {
-        false
-    }
     /// What the walk may still cost.
     fn budget(&mut self) -> &mut Budget<'a>;
     /// Whether the rest is of no interest.
@@ -173,13 +168,8 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
             0x00 => break,
             0x01 => {
                 let dependency = if in_definition { Some(cursor.u16("a dependency")?) } else { None };
-                let size = cursor.u32("an element's size")? as usize;
-                let behind = cursor.at.saturating_add(size);
+                cursor.u32("an element's size")?;
                 let name = cursor.name()?;
-                if (cursor.at..=end).contains(&behind) && visitor.skips(name) {
-                    cursor.at = behind;
-                    continue;
-                }
                 if token & MORE != 0 {
                     cursor.u32("an attribute list's size")?;
                 }
@@ -234,6 +224,11 @@ pub fn walk<'a>(cursor: &mut Cursor<'a>, end: usize, in_definition: bool, visito
     Ok(())
 }
 
+/// Whether a slot's value is as if it were not there (MS-EVEN6 2.2.12).
+pub fn is_missing(slot: Option<(u8, &[u8])>) -> bool {
+    slot.is_none_or(|(kind, bytes)| kind == 0 || kind == BINARY_XML && bytes.is_empty())
+}
+
 /// A visitor that goes into templates and the binary XML in their values.
 pub trait Unfold<'a>: Visitor<'a> {
     /// What is around the current token, the innermost last: an instance of a template, or the fragment that is the
@@ -245,13 +240,10 @@ pub trait Unfold<'a>: Visitor<'a> {
         self.around().last().copied().flatten()
     }
 
-    /// Whether an element is left out: the slot it depends on is empty (MS-EVEN6 2.2.12).
+    /// Whether an element is left out: the slot it depends on is missing.
     fn is_left_out(&mut self, dependency: Option<u16>) -> bool {
         let instance = self.innermost();
-        dependency.is_some_and(|index| {
-            let slot = instance.and_then(|instance| instance.slot(index));
-            slot.is_none_or(|(kind, bytes)| kind == 0 || kind == BINARY_XML && bytes.is_empty())
-        })
+        dependency.is_some_and(|index| is_missing(instance.and_then(|instance| instance.slot(index))))
     }
 }
 
@@ -334,6 +326,31 @@ impl<'a> Instance<'a> {
         }
         cursor.take(total, "the values")?;
         Ok(Instance { definition, descriptors, data: cursor.data, values })
+    }
+
+    /// The instance that a fragment is, unless it holds anything else: only then its template describes it fully.
+    pub fn alone(data: &'a [u8], fragment: std::ops::Range<usize>) -> Read<Option<Instance<'a>>> {
+        let mut cursor = Cursor { data, at: fragment.start };
+        match data[fragment.clone()] {
+            [0x0c, ..] => cursor.at += 1,
+            [0x0f, _, _, _, 0x0c, ..] => cursor.at += 5,
+            _ => return Ok(None),
+        }
+        let instance = Instance::read(&mut cursor)?;
+        if cursor.at > fragment.end {
+            return malformed("values that reach past the record");
+        }
+        Ok(matches!(data[cursor.at..fragment.end], [] | [0, ..]).then_some(instance))
+    }
+
+    /// The types and bytes of all slots' values, in order.
+    pub fn all(&self) -> impl Iterator<Item = (u8, &'a [u8])> + use<'a> {
+        let (data, mut at) = (self.data, self.values);
+        self.descriptors.as_chunks::<4>().0.iter().map(move |[low, high, kind, _]| {
+            let start = at;
+            at += usize::from(u16::from_le_bytes([*low, *high]));
+            (*kind, data.get(start..at).unwrap_or_default())
+        })
     }
 
     /// The type and bytes of a slot's value; `None` for a slot that the instance does not fill.

@@ -7,6 +7,7 @@
 
 mod binxml;
 mod crc32;
+mod layout;
 mod record;
 mod xml;
 
@@ -19,6 +20,7 @@ use super::{Body, Coverage, Problem, Reason, Record, Sink};
 use crate::event::{Head, Names};
 
 use binxml::Budget;
+pub use layout::{Layout, Shape};
 pub(super) use record::Body as RecordBody;
 pub use xml::to_xml;
 
@@ -84,6 +86,7 @@ pub fn chunk_offset(number: u64) -> u64 {
 pub struct Reader {
     names: Names,
     templates: record::Templates,
+    layouts: layout::Layouts,
 }
 
 impl Reader {
@@ -94,6 +97,12 @@ impl Reader {
             coverage.merge(self.chunk(chunk, offset + index as u64 * CHUNK_SIZE, sink));
         }
         coverage
+    }
+
+    /// Forgets where the last chunk had its templates.
+    fn next_chunk(&mut self) {
+        self.templates.clear();
+        self.layouts.next_chunk();
     }
 
     fn chunk(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> Coverage {
@@ -122,7 +131,7 @@ impl Reader {
         } else if !intact {
             coverage.add(problem(Reason::ChunkChecksum));
         }
-        self.templates.clear();
+        self.next_chunk();
         let budget = Cell::new(Budget::CHUNK);
         let mut walk = Walk { reader: self, bytes, budget: &budget, offset, header: &header, intact, seen: 0, read: 0 };
         walk.records(sink, &mut coverage);
@@ -145,14 +154,15 @@ impl Reader {
 
     /// Finds the records that start at the given offsets of a chunk, for a second look at them.
     pub fn find(&mut self, bytes: &[u8], chunk_offset: u64, offsets: &[u64], sink: &mut dyn Sink) {
-        self.templates.clear();
+        self.next_chunk();
         let budget = Cell::new(Budget::CHUNK);
         for &offset in offsets {
             let at = offset.saturating_sub(chunk_offset) as usize;
             if let Ok((content, _)) = frame(bytes, at)
-                && let Ok((head, body)) = self.templates.read(&mut self.names, bytes, &budget, content, at)
+                && let Ok((head, body)) =
+                    self.templates.read(&mut self.names, bytes, &self.layouts, &budget, content, at)
             {
-                sink.record(&Record { head: head.resolve(&self.names), offset, body: Body::Evtx(body) });
+                sink.record(&Record::new(head.resolve(&self.names), offset, Body::Evtx(body)));
             }
         }
     }
@@ -242,9 +252,9 @@ impl Walk<'_, '_> {
 
     fn record(&mut self, content: std::ops::Range<usize>, at: usize, sink: &mut dyn Sink) -> Result<(), Reason> {
         let reader = &mut *self.reader;
-        let (head, body) = reader.templates.read(&mut reader.names, self.bytes, self.budget, content, at)?;
-        let record =
-            Record { head: head.resolve(&reader.names), offset: self.offset + at as u64, body: Body::Evtx(body) };
+        let (names, templates, layouts) = (&mut reader.names, &mut reader.templates, &reader.layouts);
+        let (head, body) = templates.read(names, self.bytes, layouts, self.budget, content, at)?;
+        let record = Record::new(head.resolve(&reader.names), self.offset + at as u64, Body::Evtx(body));
         if !self.intact
             && let (_, Some(reason)) = record.read()
         {

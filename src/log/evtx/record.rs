@@ -7,6 +7,7 @@ use super::binxml::{
     self, BINARY_XML, Budget, Cursor, Instance, MAX_DEPTH, Read, STARTS, Unfold, Visitor, malformed, walk,
     walk_instance, walk_value,
 };
+use super::layout::{Layouts, Shape};
 use super::{RECORD_FRAME, RawHead};
 use crate::event::{Field, Level, Names, Part, Time, Value, utf16};
 
@@ -49,11 +50,12 @@ impl Templates {
         &mut self,
         names: &mut Names,
         data: &'a [u8],
+        layouts: &'a Layouts,
         budget: &'a Cell<usize>,
         content: std::ops::Range<usize>,
         at: usize,
     ) -> Read<(RawHead, Body<'a>)> {
-        let body = Body::read(data, budget, content)?;
+        let body = Body::read(data, layouts, budget, content)?;
         let plan = match body.root {
             Some(instance) => self.plan(names, budget, &instance)?,
             None => {
@@ -251,25 +253,19 @@ pub struct Body<'a> {
     end: usize,
     /// Nearly every record is one instance of a template.
     root: Option<Instance<'a>>,
+    layouts: &'a Layouts,
     budget: &'a Cell<usize>,
 }
 
 impl<'a> Body<'a> {
-    pub(super) fn read(data: &'a [u8], budget: &'a Cell<usize>, content: std::ops::Range<usize>) -> Read<Body<'a>> {
-        let mut cursor = Cursor { data, at: content.start };
-        let mut root = None;
-        if let [0x0f, _, _, _, 0x0c, ..] | [0x0c, ..] = data[content.clone()] {
-            cursor.at += if data[content.start] == 0x0c { 1 } else { 5 };
-            let instance = Instance::read(&mut cursor)?;
-            if cursor.at > content.end {
-                return malformed("values that reach past the record");
-            }
-            // Only a record that holds nothing else is fully described by its template.
-            if matches!(data[cursor.at..content.end], [] | [0, ..]) {
-                root = Some(instance);
-            }
-        }
-        Ok(Body { data, start: content.start, end: content.end, root, budget })
+    pub(super) fn read(
+        data: &'a [u8],
+        layouts: &'a Layouts,
+        budget: &'a Cell<usize>,
+        content: std::ops::Range<usize>,
+    ) -> Read<Body<'a>> {
+        let root = Instance::alone(data, content.clone())?;
+        Ok(Body { data, start: content.start, end: content.end, root, layouts, budget })
     }
 
     pub(super) fn cursor(&self) -> Cursor<'a> {
@@ -281,10 +277,15 @@ impl<'a> Body<'a> {
         self.end
     }
 
-    /// Appends every field but those of the head, or only those of the data.
-    pub fn fields(&self, only_data: bool, fields: &mut Vec<Field<'a>>) -> Read<()> {
+    /// Where the record's fields are; `None` where only a walk can tell.
+    pub fn shape(&self) -> Option<Shape<'a>> {
+        self.layouts.shape(self.root?, self.budget)
+    }
+
+    /// Appends every field but those of the head, by a walk over the whole record.
+    pub fn walk(&self, fields: &mut Vec<Field<'a>>) -> Read<()> {
         let budget = Budget::new(self.budget);
-        let mut collector = Collector { fields, only_data, budget, path: Vec::new(), around: Vec::new(), skip: 0 };
+        let mut collector = Collector { fields, budget, path: Vec::new(), around: Vec::new(), skip: 0 };
         walk(&mut self.cursor(), self.end, false, &mut collector)
     }
 }
@@ -294,7 +295,6 @@ const _: () = assert!(RECORD_FRAME == 28, "Templates::read looks at the id and t
 /// Collects the values of a record in the order of its XML.
 struct Collector<'a, 'f> {
     fields: &'f mut Vec<Field<'a>>,
-    only_data: bool,
     budget: Budget<'a>,
     path: Vec<Element<'a>>,
     around: Vec<Option<Instance<'a>>>,
@@ -323,13 +323,25 @@ struct Element<'a> {
     has_children: bool,
 }
 
+/// The part of a record that an element right under `Event` is.
+pub(super) fn part_of(element: &str) -> Option<Part> {
+    match element {
+        "System" => Some(Part::System),
+        "EventData" | "UserData" | "ProcessingErrorData" | "BinaryEventData" | "DebugData" => Some(Part::Data),
+        _ => None,
+    }
+}
+
+/// Whether the head has the value already.
+pub(super) fn is_in_head(part: Part, name: Option<&str>) -> bool {
+    const HEAD: [&str; 6] =
+        ["Provider_Name", "EventID", "TimeCreated_SystemTime", "EventRecordID", "Channel", "Computer"];
+    part == Part::System && name.is_some_and(|name| HEAD.contains(&name))
+}
+
 impl<'a> Collector<'a, '_> {
     fn part(&self) -> Option<Part> {
-        match self.path.get(1)?.name.as_ref() {
-            "System" => Some(Part::System),
-            "EventData" | "UserData" | "ProcessingErrorData" | "BinaryEventData" | "DebugData" => Some(Part::Data),
-            _ => None,
-        }
+        part_of(&self.path.get(1)?.name)
     }
 
     /// Takes a piece of the current attribute or element.
@@ -363,12 +375,7 @@ impl<'a> Collector<'a, '_> {
     }
 
     fn push(&mut self, part: Part, name: Option<Cow<'a, str>>, value: Value<'a>) {
-        let in_head = part == Part::System
-            && matches!(
-                name.as_deref(),
-                Some("Provider_Name" | "EventID" | "TimeCreated_SystemTime" | "EventRecordID" | "Channel" | "Computer")
-            );
-        if !in_head {
+        if !is_in_head(part, name.as_deref()) {
             self.fields.push(Field { part, name, value });
         }
     }
@@ -477,17 +484,13 @@ impl<'a> Visitor<'a> for Collector<'a, '_> {
         Ok(())
     }
 
-    fn skips(&self, name: &[u8]) -> bool {
-        self.only_data && self.path.len() == 1 && is(name, "System")
-    }
-
     fn budget(&mut self) -> &mut Budget<'a> {
         &mut self.budget
     }
 }
 
 /// One value of the pieces of an attribute or element; `None` of nothing.
-fn joined<'a>(mut pieces: Vec<Value<'a>>, separator: &str) -> Option<Value<'a>> {
+pub(super) fn joined<'a>(mut pieces: Vec<Value<'a>>, separator: &str) -> Option<Value<'a>> {
     if pieces.len() < 2 {
         return pieces.pop();
     }

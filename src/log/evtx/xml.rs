@@ -7,6 +7,7 @@ use super::binxml::{
     self, BINARY_XML, Budget, Instance, MAX_DEPTH, Read, Unfold, Visitor, malformed, walk, walk_instance, walk_value,
 };
 use super::frame;
+use super::layout::Layouts;
 use super::record::Body;
 use crate::event::{Value, utf16};
 use crate::log::Reason;
@@ -18,7 +19,8 @@ const MAX_LENGTH: usize = 4 << 20;
 pub fn to_xml(chunk: &[u8], at: usize) -> Result<String, Reason> {
     let (content, _) = frame(chunk, at)?;
     let budget = Cell::new(Budget::CHUNK);
-    let body = Body::read(chunk, &budget, content)?;
+    let layouts = Layouts::default();
+    let body = Body::read(chunk, &layouts, &budget, content)?;
     let mut writer = Writer {
         budget: Budget::new(&budget),
         out: String::new(),
