@@ -136,6 +136,11 @@ impl Names {
     const MAX_BYTES: usize = 1 << 20;
     const TOO_MANY: &str = "(too many names)";
 
+    /// Whether there are more than real logs have.
+    pub fn are_many(&self) -> bool {
+        self.bytes > Self::MAX_BYTES / 16
+    }
+
     /// The symbol of a text.
     pub fn intern(&mut self, text: &str) -> u32 {
         let mut text = &text[..text.floor_char_boundary(Self::MAX_LENGTH)];
@@ -334,28 +339,6 @@ fn write_sid(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     write!(f, "S-{revision}-{authority}")?;
     let (sub_authorities, _) = sub_authorities.as_chunks::<4>();
     sub_authorities.iter().try_for_each(|part| write!(f, "-{}", u32::from_le_bytes(*part)))
-}
-
-/// Whether a field, by the name Sigma gives it, is one that `System` has beyond the head (MS-EVEN6 2.2.12, the event
-/// schema); all events have the same ones.
-pub fn is_system(field: &str) -> bool {
-    const FIELDS: [&str; 14] = [
-        "Provider_Guid",
-        "Provider_EventSourceName",
-        "EventID_Qualifiers",
-        "Version",
-        "Task",
-        "Opcode",
-        "Keywords",
-        "Correlation_ActivityID",
-        "Correlation_RelatedActivityID",
-        "Execution_ProcessID",
-        "Execution_ThreadID",
-        "Execution_ProcessorID",
-        "Execution_SessionID",
-        "Security_UserID",
-    ];
-    FIELDS.iter().any(|own| field.eq_ignore_ascii_case(own)) || field.starts_with("Execution_")
 }
 
 impl Event<'_> {

@@ -33,20 +33,10 @@ pub struct Occurrence {
 impl Occurrences {
     /// More than this are not kept.
     pub const MAX: usize = 50_000;
-    /// A longer value is cut to this many bytes.
-    const MAX_VALUE: usize = 256;
-
-    /// Takes a match.
-    pub fn add(&mut self, evidence: Evidence, event: &Event<'_>, fields: &[String]) {
-        let value = |field: &String| {
-            // In a record's XML, an empty text and no value look the same: neither is something in common.
-            let mut text = detection::text(event, field).filter(|text| !text.is_empty())?;
-            text.truncate(text.floor_char_boundary(Self::MAX_VALUE));
-            Some(text)
-        };
-        let computer = event.head.computer.text.to_owned();
+    /// Takes a match: `values` are those of [`values`].
+    pub fn add(&mut self, evidence: Evidence, computer: &str, values: &[Option<String>]) {
         self.total += 1;
-        self.items.push(Occurrence { evidence, computer, values: fields.iter().map(value).collect() });
+        self.items.push(Occurrence { evidence, computer: computer.to_owned(), values: values.to_vec() });
         self.bound();
     }
 
@@ -68,6 +58,19 @@ impl Occurrences {
             self.items = Vec::new();
         }
     }
+}
+
+/// What a record has for fields that correlations ask for.
+pub(super) fn values(event: &Event<'_>, fields: &[String]) -> Vec<Option<String>> {
+    /// A longer value is cut to this many bytes.
+    const MAX_VALUE: usize = 256;
+    let value = |field: &String| {
+        // In a record's XML, an empty text and no value look the same: neither is something in common.
+        let mut text = detection::text(event, field).filter(|text| !text.is_empty())?;
+        text.truncate(text.floor_char_boundary(MAX_VALUE));
+        Some(text)
+    };
+    fields.iter().map(value).collect()
 }
 
 /// One time that a correlation's condition held.

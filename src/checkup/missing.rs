@@ -74,6 +74,11 @@ pub fn merge(kinds: &mut BTreeMap<RecordKind, BTreeSet<String>>, more: BTreeMap<
     }
 }
 
+/// The name of a field as names compare here: Sigma leaves out spaces.
+pub fn plain(name: &str) -> String {
+    name.replace(' ', "").to_ascii_lowercase()
+}
+
 /// Notes the names of an event's fields; records of one kind mostly have the same.
 pub fn note_fields(event: &Event<'_>, layouts: &mut FxHashSet<u64>, fields: &mut BTreeSet<String>) {
     let mut hasher = FxHasher::default();
@@ -87,7 +92,7 @@ pub fn note_fields(event: &Event<'_>, layouts: &mut FxHashSet<u64>, fields: &mut
     if layouts.len() < MAX_LAYOUTS {
         layouts.insert(layout);
     }
-    fields.extend(names().map(|name| name.replace(' ', "").to_ascii_lowercase()));
+    fields.extend(names().map(plain));
     while fields.len() > MAX_FIELDS {
         fields.pop_last();
     }

@@ -5,24 +5,25 @@
 
 mod correlate;
 mod findings;
+mod lens;
 mod missing;
 mod newest;
+mod part;
 mod tally;
 mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use crate::detection::scan::Candidates;
 use crate::event::{Level, Time};
 use crate::kb::{KnowledgeBase, Version};
-use crate::log::{self, Coverage, Kind, Problem, Record, Sink};
+use crate::log::{self, Coverage, Kind, Problem};
 pub use correlate::{Correlated, Occurrence, Occurrences};
 pub use findings::{Finding, General};
 pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
+pub use part::Checkup;
 pub use tally::Tally;
 
 /// What was found in some part of some logs, or in all of them.
@@ -222,9 +223,10 @@ const MAX_SUBJECT: usize = 1024;
 
 /// Checks a run of whole chunks that starts at `offset` of an .evtx log: a part that any worker can do.
 pub fn slice(knowledge: &KnowledgeBase, number: u32, file: &FileReport, bytes: &[u8], offset: u64) -> Report {
-    let mut checkup = Checkup::new(knowledge, number, file);
-    let coverage = log::evtx::Reader::default().slice(bytes, offset, &mut checkup);
-    checkup.finish(coverage, bytes.len() as u64)
+    let mut checkup = Checkup::new(knowledge);
+    checkup.open(number, file);
+    checkup.read(bytes, offset);
+    checkup.finish()
 }
 
 /// The report of a part of a file that could not be read at all.
@@ -232,154 +234,4 @@ pub fn unread_slice(number: u32, file: &FileReport, problem: Problem) -> Report 
     let mut file = file.unread();
     file.coverage.add(problem);
     Report { files: BTreeMap::from([(number, file)]), ..Report::default() }
-}
-
-/// Checks the records of one part of one file.
-pub struct Checkup<'k> {
-    knowledge: &'k KnowledgeBase,
-    file_number: u32,
-    file: FileReport,
-    kinds: FxHashMap<[u32; 4], Watched>,
-    groups: BTreeMap<Vec<u32>, Group>,
-    occurrences: BTreeMap<u32, Occurrences>,
-}
-
-/// Records of one provider, event id, channel and computer.
-struct Watched {
-    provider: String,
-    event_id: u32,
-    channel: String,
-    computer: String,
-    candidates: Candidates,
-    names_windows: bool,
-    /// The names of the records' fields, and the sequences of them that were seen.
-    fields: BTreeSet<String>,
-    layouts: FxHashSet<u64>,
-    explained: [u64; 5],
-    unexplained: [u64; 5],
-}
-
-impl<'k> Checkup<'k> {
-    /// A checkup of a part of the file with the given number.
-    pub fn new(knowledge: &'k KnowledgeBase, file_number: u32, file: &FileReport) -> Checkup<'k> {
-        Checkup {
-            knowledge,
-            file_number,
-            file: file.unread(),
-            kinds: FxHashMap::default(),
-            groups: BTreeMap::new(),
-            occurrences: BTreeMap::new(),
-        }
-    }
-
-    /// The report of this part: what was found, and how its reader accounts for it.
-    pub fn finish(mut self, coverage: Coverage, bytes: u64) -> Report {
-        self.file.coverage.merge(coverage);
-        self.file.bytes_read += bytes;
-        self.occurrences.values_mut().for_each(|occurrences| occurrences.items.sort());
-        let mut report = Report { groups: self.groups, occurrences: self.occurrences, ..Report::default() };
-        for kind in self.kinds.into_values() {
-            let Watched { provider, event_id, channel, computer, fields, explained, unexplained, candidates, .. } =
-                kind;
-            if !candidates.is_empty() {
-                let kind = RecordKind { channel: channel.clone(), provider: provider.clone(), event_id };
-                missing::merge(&mut report.kinds, BTreeMap::from([(kind, fields)]));
-            }
-            let mut count = 0;
-            for (level, (explained, unexplained)) in Level::ALL.into_iter().zip(explained.into_iter().zip(unexplained))
-            {
-                count += explained + unexplained;
-                self.file.levels[level as usize] += explained + unexplained;
-                if level.is_problem() {
-                    let kind = || EventKind { provider: provider.clone(), event_id, level };
-                    report.explained.add(explained, kind);
-                    report.unexplained.add(unexplained, kind);
-                }
-            }
-            // A record need not name them.
-            if !computer.is_empty() {
-                self.file.computers.add(count, || computer);
-            }
-            if !channel.is_empty() {
-                self.file.channels.add(count, || channel);
-            }
-        }
-        report.files.insert(self.file_number, self.file);
-        report
-    }
-}
-
-impl Sink for Checkup<'_> {
-    fn record(&mut self, record: &Record<'_>) {
-        let head = &record.head;
-        let level = head.level as usize;
-        let now = (head.time, head.time);
-        self.file.span = Some(self.file.span.map_or(now, |span| joined(span, now)));
-        let key = [head.provider.symbol, head.event_id, head.channel.symbol, head.computer.symbol];
-        let kind = self.kinds.entry(key).or_insert_with(|| Watched {
-            provider: head.provider.text.to_owned(),
-            event_id: head.event_id,
-            channel: head.channel.text.to_owned(),
-            computer: head.computer.text.to_owned(),
-            candidates: self.knowledge.candidates(head.provider.text, head.event_id, head.channel.text),
-            names_windows: windows::names_version(head.provider.text, head.event_id),
-            fields: BTreeSet::new(),
-            layouts: FxHashSet::default(),
-            explained: [0; 5],
-            unexplained: [0; 5],
-        });
-        if kind.candidates.is_empty() && !kind.names_windows {
-            kind.unexplained[level] += 1;
-            return;
-        }
-        let (event, problem) = record.read();
-        if let Some(reason) = problem {
-            self.file.coverage.add(Problem { offset: record.offset, reason, lost: 0 });
-        }
-        if kind.names_windows {
-            self.file.windows = self.file.windows.max(windows::version(&event).map(|version| (head.time, version)));
-        }
-        if !kind.candidates.is_empty() {
-            missing::note_fields(&event, &mut kind.layouts, &mut kind.fields);
-        }
-        let mut matches = self.knowledge.matches(&kind.candidates, &event);
-        let evidence =
-            Evidence { time: head.time, file: self.file_number, offset: record.offset, record_id: head.record_id };
-        matches.retain(|number| {
-            if let Some(fields) = self.knowledge.watched_by(*number) {
-                self.occurrences.entry(*number).or_default().add(evidence, &event, fields);
-            }
-            !self.knowledge.article(*number).is_some_and(|article| article.silent)
-        });
-        if matches.is_empty() {
-            kind.unexplained[level] += 1;
-            return;
-        }
-        kind.explained[level] += 1;
-        let articles = matches.len();
-        if !self.groups.contains_key(matches.as_slice()) {
-            let group = Group {
-                count: 0,
-                span: now,
-                subjects: vec![Tally::default(); articles],
-                computers: Tally::default(),
-                files: BTreeMap::new(),
-                evidence: Newest::default(),
-            };
-            self.groups.insert(matches.clone(), group);
-        }
-        let Some(group) = self.groups.get_mut(matches.as_slice()) else { return };
-        group.count += 1;
-        group.span = joined(group.span, now);
-        for (subjects, number) in group.subjects.iter_mut().zip(matches) {
-            let subject = self.knowledge.article(number).and_then(|article| event.text(article.subject.as_deref()?));
-            if let Some(mut subject) = subject.filter(|subject| !subject.is_empty()) {
-                subject.truncate(subject.floor_char_boundary(MAX_SUBJECT));
-                subjects.add(1, || subject);
-            }
-        }
-        group.computers.add(1, || head.computer.text.to_owned());
-        *group.files.entry(self.file_number).or_default() += 1;
-        group.evidence.add(evidence);
-    }
 }

@@ -12,6 +12,7 @@ mod modifiers;
 pub mod parse;
 mod pattern;
 pub mod scan;
+mod undecided;
 mod values;
 mod wildcard;
 
@@ -223,7 +224,8 @@ fn common(mut sets: impl Iterator<Item = BTreeSet<String>>) -> BTreeSet<String> 
 }
 
 impl Test {
-    fn matches(&self, event: &Event<'_>) -> bool {
+    /// Whether it holds of an event.
+    pub(crate) fn matches(&self, event: &Event<'_>) -> bool {
         let values = values(event, &self.field);
         self.holds(|pattern| match pattern {
             Pattern::Exists(wanted) => values.is_empty() != *wanted,
@@ -270,7 +272,7 @@ fn head_name(field: &str) -> Option<&'static str> {
 
 /// The values of a field, also where this kind of record has another name for it, or writes it with spaces: Sigma leaves
 /// them out.
-fn values<'e>(event: &'e Event<'_>, field: &str) -> Vec<Cow<'e, Value<'e>>> {
+pub(crate) fn values<'e>(event: &'e Event<'_>, field: &str) -> Vec<Cow<'e, Value<'e>>> {
     let in_head = head_name(field);
     let name = match in_head {
         Some("Provider_Name") => Some(event.head.provider),

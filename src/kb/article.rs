@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Block, Range, Summary, markdown};
 use crate::detection::correlation::Correlation;
-use crate::detection::{self, Detection, Pattern, Test};
-use crate::event::is_system;
+use crate::detection::{self, Detection};
 use crate::yaml::{self, Fault, Node};
 
 /// A known issue.
@@ -233,15 +232,6 @@ pub(super) struct Example {
 }
 
 impl Article {
-    /// Whether it asks for what a record's `System` says beyond the head; keywords may be anywhere.
-    pub fn asks_system(&self) -> bool {
-        let of_test = |test: &Test| {
-            let other = |pattern: &Pattern| matches!(pattern, Pattern::Field(field, _) if is_system(field));
-            test.field.is_empty() || is_system(&test.field) || test.patterns.iter().any(other)
-        };
-        self.detection.any_test(&of_test) || self.subject.as_deref().is_some_and(is_system)
-    }
-
     /// The text of a section, if the article has it.
     pub fn section(&self, heading: Heading) -> Option<&[Block]> {
         self.sections.iter().find(|section| section.heading == heading).map(|section| section.blocks.as_slice())

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detection::index::Index;
 use crate::detection::scan::{self, Candidates, Scans};
-use crate::event::{Event, is_system};
+use crate::event::Event;
 pub use article::{Article, Heading, Level, Origin, Section, Source, Verdict};
 pub use markdown::{Block, Inline};
 pub use summary::Summary;
@@ -35,7 +35,6 @@ pub struct KnowledgeBase {
     by_id: FxHashMap<String, u32>,
     /// For each rule that correlations watch, the fields that they ask of it.
     watched: FxHashMap<u32, Vec<String>>,
-    asks_system: bool,
 }
 
 /// The articles in the form the build compiles them to.
@@ -58,8 +57,7 @@ impl KnowledgeBase {
                 fields.dedup();
             }
         }
-        let asks_system = articles.iter().any(Article::asks_system) || watched.values().flatten().any(|f| is_system(f));
-        KnowledgeBase { articles, index, scans: OnceLock::new(), by_id, watched, asks_system }
+        KnowledgeBase { articles, index, scans: OnceLock::new(), by_id, watched }
     }
 
     /// The knowledge base that [`compile`] made; empty if the bytes are from anywhere else.
@@ -113,8 +111,12 @@ impl KnowledgeBase {
 
     /// The same, for evaluating them.
     pub fn candidates(&self, provider: &str, event_id: u32, channel: &str) -> Candidates {
-        let asked_for = self.asked_for(provider, event_id, channel);
-        Candidates::few(asked_for).unwrap_or_else(|many| self.scans().plan(many))
+        self.plan(self.asked_for(provider, event_id, channel))
+    }
+
+    /// How to evaluate articles (numbers, ascending) for many records of one kind.
+    pub fn plan(&self, articles: Vec<u32>) -> Candidates {
+        Candidates::few(articles).unwrap_or_else(|many| self.scans().plan(many))
     }
 
     /// Those of the candidates that match an event, by number, ascending.
@@ -124,9 +126,19 @@ impl KnowledgeBase {
         worth
     }
 
-    /// Whether anything here asks for what a record's `System` says beyond the head.
-    pub fn asks_system(&self) -> bool {
-        self.asks_system
+    /// Whether an article can match only records with one of its texts among their own, in whichever field.
+    pub fn is_by_keywords(&self, article: u32) -> bool {
+        self.scans().is_by_keywords(article)
+    }
+
+    /// Whether a text has one of the texts of such articles.
+    pub fn has_keyword(&self, articles: &[u32], text: &str) -> bool {
+        self.scans().has_keyword(articles, text)
+    }
+
+    /// The same for UTF-16LE bytes. `room` is for working in.
+    pub fn has_keyword_utf16(&self, articles: &[u32], text: &[u8], room: &mut Vec<u8>) -> bool {
+        self.scans().has_keyword_utf16(articles, text, room)
     }
 
     fn scans(&self) -> &Scans {

@@ -17,7 +17,7 @@ use ::evtx::{ChunkFlags, EvtxChunkHeader, EvtxFileHeader, HeaderFlags};
 use serde::{Deserialize, Serialize};
 
 use super::{Body, Coverage, Problem, Reason, Record, Sink};
-use crate::event::{Head, Names};
+use crate::event::{Head, Name, Names};
 
 use binxml::Budget;
 pub use layout::{Layout, Shape};
@@ -90,6 +90,16 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// A name that a record's head has, by its symbol.
+    pub fn name(&self, symbol: u32) -> Name<'_> {
+        self.names.name(symbol)
+    }
+
+    /// Whether there were more names than real logs have, so that the next file should begin with another reader.
+    pub fn has_many_names(&self) -> bool {
+        self.names.are_many()
+    }
+
     /// Reads a run of whole chunks (the last one may be cut short) that starts at `offset` in its file.
     pub fn slice(&mut self, bytes: &[u8], offset: u64, sink: &mut dyn Sink) -> Coverage {
         let mut coverage = Coverage::default();

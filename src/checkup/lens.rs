@@ -1,0 +1,319 @@
+//! Records that are written alike are looked at alike: what of them decides which articles match is found once, and
+//! records that agree in it are evaluated once.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::{MAX_SUBJECT, correlate};
+use crate::detection::scan::Candidates;
+use crate::detection::{self, Pattern, Test};
+use crate::event::{Event, Field, Head, Part, Value};
+use crate::kb::KnowledgeBase;
+use crate::log::evtx::{Layout, Shape};
+
+/// What came of evaluating a record, and of how many records that is true.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The articles that matched and are shown, by number, ascending.
+    pub articles: Vec<u32>,
+    /// For each of them, what its `subject` field names.
+    pub subjects: Vec<Option<String>>,
+    /// The rules that matched and that correlations watch, and what the record has for the fields they ask for.
+    pub watched: Vec<(u32, Vec<Option<String>>)>,
+    /// How many records of this part it is true of.
+    pub count: u64,
+    /// The place of the articles among the part's groups, once it is known.
+    pub group: Option<usize>,
+}
+
+impl Outcome {
+    /// Evaluates articles for an event.
+    pub fn of(knowledge: &KnowledgeBase, candidates: &Candidates, event: &Event<'_>) -> Outcome {
+        let mut articles = knowledge.matches(candidates, event);
+        let watched = articles.iter().filter_map(|number| {
+            let fields = knowledge.watched_by(*number)?;
+            Some((*number, correlate::values(event, fields)))
+        });
+        let watched = watched.collect();
+        articles.retain(|number| !knowledge.article(*number).is_some_and(|article| article.silent));
+        let subject = |number: &u32| {
+            let mut subject = event.text(knowledge.article(*number)?.subject.as_deref()?)?;
+            subject.truncate(subject.floor_char_boundary(MAX_SUBJECT));
+            (!subject.is_empty()).then_some(subject)
+        };
+        let subjects = articles.iter().map(subject).collect();
+        Outcome { articles, subjects, watched, count: 0, group: None }
+    }
+}
+
+/// The view of records of one kind that are written alike.
+pub struct Lens {
+    /// The names of their fields.
+    pub fields: Rc<BTreeSet<String>>,
+    /// It was used for this part.
+    pub used: bool,
+    view: View,
+}
+
+enum View {
+    /// No article can match.
+    Nothing,
+    /// What must be read, and what came of it.
+    Places(Box<Places>),
+    /// Every record must be read whole.
+    Whole,
+}
+
+struct Places {
+    candidates: Candidates,
+    /// Articles that can match only where one of their texts is among the values.
+    by_keywords: Vec<u32>,
+    /// The places of the fields that decide.
+    places: Vec<u16>,
+    /// Nothing else decides, so that what came of one record can be told of the next.
+    is_all: bool,
+    known: FxHashMap<Box<[u8]>, Outcome>,
+}
+
+/// What a lens says of a record.
+pub enum Seen<'l> {
+    /// No article matches.
+    Nothing,
+    /// This came of it, also of other records.
+    Known(&'l mut Outcome),
+    /// This came of it.
+    New(Outcome),
+    /// It must be read whole.
+    Whole,
+}
+
+impl Lens {
+    /// What is remembered of records of one kind.
+    const MAX_KNOWN: usize = 2000;
+    /// Longer values than this are not remembered.
+    const MAX_KEY: usize = 1000;
+
+    /// A lens for records with this layout: `asked_for` are the articles that may match records of this kind.
+    pub fn new(knowledge: &KnowledgeBase, asked_for: &[u32], head: Head<'_>, layout: &Layout) -> Lens {
+        let names = layout.fields().filter_map(|(_, name, _)| name);
+        let fields = Rc::new(names.map(super::missing::plain).collect());
+        let view = Places::new(knowledge, asked_for, head, layout);
+        Lens { fields, used: false, view }
+    }
+
+    /// How many outcomes are remembered.
+    pub fn known(&self) -> usize {
+        if let View::Places(places) = &self.view { places.known.len() } else { 0 }
+    }
+
+    /// Forgets them.
+    pub fn forget(&mut self) {
+        if let View::Places(places) = &mut self.view {
+            places.known.clear();
+        }
+    }
+
+    /// Those that are true of records of this part.
+    pub fn outcomes(&mut self) -> impl Iterator<Item = &mut Outcome> {
+        let places = if let View::Places(places) = &mut self.view { Some(places) } else { None };
+        places.into_iter().flat_map(|places| places.known.values_mut()).filter(|outcome| outcome.count > 0)
+    }
+
+    /// Looks at a record. `key` is room to work in.
+    pub fn look(
+        &mut self,
+        knowledge: &KnowledgeBase,
+        head: Head<'_>,
+        shape: &Shape<'_>,
+        key: &mut Vec<u8>,
+    ) -> Seen<'_> {
+        self.used = true;
+        let places = match &mut self.view {
+            View::Nothing => return Seen::Nothing,
+            View::Whole => return Seen::Whole,
+            View::Places(places) => places,
+        };
+        if !places.by_keywords.is_empty()
+            && (knowledge.has_keyword(&places.by_keywords, head.computer.text)
+                || shape.any_text(|text| knowledge.has_keyword_utf16(&places.by_keywords, text, key)))
+        {
+            return Seen::Whole;
+        }
+        if places.candidates.is_empty() {
+            return Seen::Nothing;
+        }
+        key.clear();
+        if places.is_all {
+            shape.key(&places.places, key);
+            // The compiler does not see that the borrow ends where nothing is found.
+            if places.known.contains_key(key.as_slice()) {
+                return places.known.get_mut(key.as_slice()).map_or(Seen::Whole, Seen::Known);
+            }
+        }
+        let Ok(fields) = shape.read(&places.places) else { return Seen::Whole };
+        let outcome = Outcome::of(knowledge, &places.candidates, &Event { head, fields });
+        if !places.is_all || key.len() > Self::MAX_KEY || places.known.len() >= Self::MAX_KNOWN {
+            return Seen::New(outcome);
+        }
+        Seen::Known(places.known.entry(key.as_slice().into()).or_insert(outcome))
+    }
+}
+
+impl Places {
+    fn new(knowledge: &KnowledgeBase, asked_for: &[u32], head: Head<'_>, layout: &Layout) -> View {
+        let fields = layout.fields().zip(0..).map(|((part, name, _), place)| Field {
+            part,
+            name: name.map(Cow::Borrowed),
+            value: Value::Unsigned(place),
+        });
+        let mut finder =
+            Finder { event: Event { head, fields: fields.collect() }, layout, found: FxHashMap::default() };
+        let nothing_read = Event { head, fields: Vec::new() };
+        let mut wanted = Wanted::default();
+        let mut candidates = Vec::new();
+        let mut by_keywords = Vec::new();
+        for number in asked_for {
+            let Some(article) = knowledge.article(*number) else { continue };
+            for name in names_of(&article.detection) {
+                finder.find(name);
+            }
+            let known = |test: &Test| {
+                let is_known = !test.field.is_empty() && names(test).all(|name| finder.found(name).is_known());
+                is_known.then(|| test.matches(&nothing_read))
+            };
+            if article.detection.decided(&known) == Some(false) {
+                continue;
+            }
+            let mut has_keywords = false;
+            let mut own = Wanted::default();
+            article.detection.undecided(&known, &mut |test: &Test| {
+                has_keywords |= test.field.is_empty();
+                names(test).filter(|name| !name.is_empty()).for_each(|name| own.add(finder.found(name)));
+            });
+            if has_keywords {
+                let texts = layout.fields().filter_map(|(.., text)| text);
+                let mut texts = texts.chain([head.provider.text, head.channel.text]);
+                if !knowledge.is_by_keywords(*number) || texts.any(|text| knowledge.has_keyword(&[*number], text)) {
+                    return View::Whole;
+                }
+                by_keywords.push(*number);
+                continue;
+            }
+            let subject = article.subject.iter().flat_map(|names| names.split(',').map(str::trim));
+            for name in subject.chain(knowledge.watched(*number).iter().map(String::as_str)) {
+                finder.find(name);
+                own.add(finder.found(name));
+            }
+            wanted.add(&own);
+            candidates.push(*number);
+        }
+        if candidates.is_empty() && by_keywords.is_empty() {
+            return View::Nothing;
+        }
+        let candidates = knowledge.plan(candidates);
+        let places = wanted.places.into_iter().collect();
+        let is_all = !wanted.varies;
+        View::Places(Box::new(Places { candidates, by_keywords, places, is_all, known: FxHashMap::default() }))
+    }
+}
+
+/// The names of the fields that a test asks for.
+fn names(test: &Test) -> impl Iterator<Item = &str> {
+    let others = test.patterns.iter().filter_map(|pattern| match pattern {
+        Pattern::Field(name, _) => Some(name.as_str()),
+        _ => None,
+    });
+    std::iter::once(test.field.as_str()).chain(others)
+}
+
+/// Those that a detection asks for.
+fn names_of(detection: &detection::Detection) -> Vec<&str> {
+    let mut all = Vec::new();
+    detection.undecided(&|_| None, &mut |test| all.extend(names(test)));
+    all
+}
+
+/// Where the values of fields are.
+#[derive(Clone, Debug, Default)]
+struct Wanted {
+    places: BTreeSet<u16>,
+    /// Some are in the head, which differs from record to record.
+    varies: bool,
+}
+
+impl Wanted {
+    fn add(&mut self, other: &Wanted) {
+        self.places.extend(&other.places);
+        self.varies |= other.varies;
+    }
+
+    /// Whether they are the same for all records of the kind.
+    fn is_known(&self) -> bool {
+        self.places.is_empty() && !self.varies
+    }
+}
+
+/// Finds where the values of fields are, by asking an event whose values are the numbers of their places.
+struct Finder<'a> {
+    event: Event<'a>,
+    layout: &'a Layout,
+    found: FxHashMap<String, Wanted>,
+}
+
+impl Finder<'_> {
+    fn found(&self, name: &str) -> &Wanted {
+        static NOWHERE: Wanted = Wanted { places: BTreeSet::new(), varies: false };
+        self.found.get(name).unwrap_or(&NOWHERE)
+    }
+
+    fn find(&mut self, name: &str) {
+        if self.found.contains_key(name) {
+            return;
+        }
+        let mut wanted = Wanted::default();
+        wanted.varies = VARYING.iter().any(|own| own.eq_ignore_ascii_case(name));
+        let mut event = self.event.clone();
+        loop {
+            let (places, in_head) = places(&event, name);
+            wanted.varies |= in_head;
+            wanted.places.extend(&places);
+            // Where a field can be missing, another one may stand in for it.
+            let missing: Vec<u16> =
+                places.into_iter().filter(|place| self.layout.may_miss(usize::from(*place))).collect();
+            if missing.is_empty() {
+                break;
+            }
+            event.fields.retain(|field| !missing.iter().any(|place| field.value == Value::Unsigned((*place).into())));
+        }
+        if is_parameter(name) {
+            // One of the values without a name may be several, so that what counts is all of them.
+            let unnamed =
+                self.event.fields.iter().zip(0..).filter(|(field, _)| field.part == Part::Data && field.name.is_none());
+            wanted.places.extend(unnamed.map(|(_, place): (_, u16)| place));
+        }
+        self.found.insert(name.to_owned(), wanted);
+    }
+}
+
+/// The places of a field in an event whose values are their numbers, and whether it is in the part of the head that
+/// differs from record to record.
+fn places(event: &Event<'_>, name: &str) -> (Vec<u16>, bool) {
+    let (mut places, mut varies) = (Vec::new(), false);
+    for value in detection::values(event, name).into_iter().chain(event.values(name)) {
+        match value {
+            Cow::Borrowed(Value::Unsigned(place)) => places.push(*place as u16),
+            _ => varies |= !["Provider_Name", "EventID", "Channel"].iter().any(|own| own.eq_ignore_ascii_case(name)),
+        }
+    }
+    (places, varies)
+}
+
+/// The fields of the head that differ between records of one kind.
+const VARYING: [&str; 4] = ["Computer", "ComputerName", "EventRecordID", "TimeCreated"];
+
+fn is_parameter(name: &str) -> bool {
+    name.get(..5).is_some_and(|stem| stem.eq_ignore_ascii_case("param"))
+}

@@ -1,0 +1,386 @@
+//! Checks parts of logs, one after the other. What is learned of the kinds of records helps with the next part; no result
+//! depends on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::lens::{Lens, Outcome, Seen};
+use super::{EventKind, Evidence, FileReport, Group, Newest, Occurrences, RecordKind, Report, Tally};
+use super::{joined, missing, windows};
+use crate::detection::scan::Candidates;
+use crate::event::{Head, Level, Name, Time};
+use crate::kb::{KnowledgeBase, Version};
+use crate::log::evtx::{Layout, Reader, Shape};
+use crate::log::{Coverage, Problem, Record, Sink};
+
+/// Checks parts of files. Between [`Checkup::open`] and [`Checkup::finish`] it is at one part.
+pub struct Checkup<'k> {
+    reader: Reader,
+    records: Records<'k>,
+    coverage: Coverage,
+    bytes: u64,
+}
+
+impl<'k> Checkup<'k> {
+    /// A checkup with these articles.
+    pub fn new(knowledge: &'k KnowledgeBase) -> Checkup<'k> {
+        let (reader, records) = (Reader::default(), Records::new(knowledge));
+        Checkup { reader, records, coverage: Coverage::default(), bytes: 0 }
+    }
+
+    /// Begins a part of the file with the given number.
+    pub fn open(&mut self, number: u32, file: &FileReport) {
+        self.records.part = Part::new(number, file);
+        (self.coverage, self.bytes) = (Coverage::default(), 0);
+    }
+
+    /// Checks a run of whole chunks that starts at `offset` of an .evtx log.
+    pub fn read(&mut self, bytes: &[u8], offset: u64) {
+        self.coverage.merge(self.reader.slice(bytes, offset, &mut self.records));
+        self.bytes += bytes.len() as u64;
+    }
+
+    /// The report of this part.
+    pub fn finish(&mut self) -> Report {
+        let coverage = std::mem::take(&mut self.coverage);
+        self.records.part.file.coverage.merge(coverage);
+        self.records.part.file.bytes_read += self.bytes;
+        let reader = &self.reader;
+        let report = self.records.finish(|symbol| reader.name(symbol));
+        if self.reader.has_many_names() {
+            // What one file does to the names is not to be felt by another.
+            *self = Checkup::new(self.records.knowledge);
+        }
+        report
+    }
+}
+
+/// Takes the records of a part.
+struct Records<'k> {
+    knowledge: &'k KnowledgeBase,
+    places: FxHashMap<[u32; 3], usize>,
+    kinds: Vec<Watched>,
+    part: Part,
+    /// Room to work in.
+    key: Vec<u8>,
+}
+
+/// What is known of the part so far.
+struct Part {
+    number: u32,
+    file: FileReport,
+    /// The times of the earliest and the latest record.
+    span: (Time, Time),
+    computers: Symbols,
+    groups: Vec<PartGroup>,
+    /// The places of the groups.
+    group_of: BTreeMap<Vec<u32>, usize>,
+    occurrences: BTreeMap<u32, Occurrences>,
+}
+
+/// Records that the same articles matched.
+struct PartGroup {
+    group: Group,
+    computers: Symbols,
+}
+
+/// Counts of names.
+#[derive(Default)]
+struct Symbols {
+    /// The one that was counted last: mostly it is the next one too.
+    last: u32,
+    count: u64,
+    others: FxHashMap<u32, u64>,
+}
+
+impl Symbols {
+    fn add(&mut self, symbol: u32) {
+        if symbol != self.last {
+            self.keep();
+            self.last = symbol;
+        }
+        self.count += 1;
+    }
+
+    fn keep(&mut self) {
+        let count = std::mem::take(&mut self.count);
+        if count > 0 {
+            *self.others.entry(self.last).or_default() += count;
+        }
+    }
+
+    /// Adds them to a tally; a record need not have a name.
+    fn tell<'n>(mut self, name: &impl Fn(u32) -> Name<'n>, tally: &mut Tally<String>) {
+        self.keep();
+        for (symbol, count) in self.others {
+            let name = name(symbol).text;
+            if !name.is_empty() {
+                tally.add(count, || name.to_owned());
+            }
+        }
+    }
+}
+
+/// Records of one provider, event id and channel.
+struct Watched {
+    provider: String,
+    event_id: u32,
+    channel: String,
+    /// The articles that may match them.
+    asked_for: Vec<u32>,
+    candidates: Candidates,
+    names_windows: bool,
+    lenses: Vec<(Rc<Layout>, Option<Lens>)>,
+    /// The names of the fields of records without a lens, and the sequences of them that were seen.
+    fields: BTreeSet<String>,
+    layouts: FxHashSet<u64>,
+    explained: [u64; 5],
+    unexplained: [u64; 5],
+}
+
+impl Part {
+    fn new(number: u32, file: &FileReport) -> Part {
+        Part {
+            number,
+            file: file.unread(),
+            span: (Time(u64::MAX), Time(0)),
+            computers: Symbols::default(),
+            groups: Vec::new(),
+            group_of: BTreeMap::new(),
+            occurrences: BTreeMap::new(),
+        }
+    }
+
+    /// Counts a record of which this outcome is true.
+    fn count(&mut self, head: Head<'_>, offset: u64, outcome: &mut Outcome) {
+        let evidence = Evidence { time: head.time, file: self.number, offset, record_id: head.record_id };
+        for (number, values) in &outcome.watched {
+            self.occurrences.entry(*number).or_default().add(evidence, head.computer.text, values);
+        }
+        if outcome.articles.is_empty() {
+            return;
+        }
+        outcome.count += 1;
+        let place = *outcome.group.get_or_insert_with(|| self.group(&outcome.articles));
+        let Some(PartGroup { group, computers }) = self.groups.get_mut(place) else { return };
+        group.count += 1;
+        group.span = joined(group.span, (head.time, head.time));
+        group.evidence.add(evidence);
+        computers.add(head.computer.symbol);
+    }
+
+    /// The place of the group of records that these articles matched.
+    fn group(&mut self, articles: &[u32]) -> usize {
+        if let Some(place) = self.group_of.get(articles) {
+            return *place;
+        }
+        let place = self.groups.len();
+        self.group_of.insert(articles.to_owned(), place);
+        let group = Group {
+            count: 0,
+            span: (Time(u64::MAX), Time(0)),
+            subjects: vec![Tally::default(); articles.len()],
+            computers: Tally::default(),
+            files: BTreeMap::new(),
+            evidence: Newest::default(),
+        };
+        self.groups.push(PartGroup { group, computers: Symbols::default() });
+        place
+    }
+
+    /// Adds what an outcome names as affected to its group, and forgets that it was true of anything.
+    fn tell(&mut self, outcome: &mut Outcome) {
+        let count = std::mem::take(&mut outcome.count);
+        let Some(group) = outcome.group.take().and_then(|place| self.groups.get_mut(place)) else { return };
+        for (subjects, subject) in group.group.subjects.iter_mut().zip(&outcome.subjects) {
+            if let Some(subject) = subject {
+                subjects.add(count, || subject.clone());
+            }
+        }
+    }
+}
+
+impl<'k> Records<'k> {
+    /// More kinds of records than this, or more outcomes, are not remembered for the next part.
+    const MAX_KINDS: usize = 4000;
+    const MAX_KNOWN: usize = 10_000;
+
+    fn new(knowledge: &'k KnowledgeBase) -> Records<'k> {
+        let part = Part::new(0, &FileReport::open("", 0, &[]));
+        Records { knowledge, places: FxHashMap::default(), kinds: Vec::new(), part, key: Vec::new() }
+    }
+
+    fn finish<'n>(&mut self, name: impl Fn(u32) -> Name<'n>) -> Report {
+        let next = Part::new(0, &FileReport::open("", 0, &[]));
+        let mut part = std::mem::replace(&mut self.part, next);
+        let mut report = Report::default();
+        let mut known = 0;
+        for kind in &mut self.kinds {
+            kind.finish(&mut part, &mut report);
+            known += kind.lenses.iter().flat_map(|(_, lens)| lens).map(Lens::known).sum::<usize>();
+        }
+        if self.kinds.len() > Self::MAX_KINDS {
+            self.kinds.clear();
+            self.places.clear();
+        } else if known > Self::MAX_KNOWN {
+            let lenses = self.kinds.iter_mut().flat_map(|kind| &mut kind.lenses);
+            lenses.flat_map(|(_, lens)| lens).for_each(Lens::forget);
+        }
+        part.computers.tell(&name, &mut part.file.computers);
+        part.file.span = (part.span.0 <= part.span.1).then_some(part.span);
+        part.occurrences.values_mut().for_each(|occurrences| occurrences.items.sort());
+        report.occurrences = part.occurrences;
+        let mut groups: Vec<_> = part.groups.into_iter().map(Some).collect();
+        for (articles, place) in part.group_of {
+            let Some(PartGroup { mut group, computers }) = groups.get_mut(place).and_then(Option::take) else {
+                continue;
+            };
+            computers.tell(&name, &mut group.computers);
+            group.files.insert(part.number, group.count);
+            report.groups.insert(articles, group);
+        }
+        report.files.insert(part.number, part.file);
+        report
+    }
+
+    fn kind(&mut self, head: Head<'_>) -> usize {
+        let key = [head.provider.symbol, head.event_id, head.channel.symbol];
+        *self.places.entry(key).or_insert_with(|| {
+            self.kinds.push(Watched::new(self.knowledge, head));
+            self.kinds.len() - 1
+        })
+    }
+}
+
+impl Sink for Records<'_> {
+    fn record(&mut self, record: &Record<'_>) {
+        let head = record.head;
+        let place = self.kind(head);
+        let Records { knowledge, kinds, part, key, .. } = self;
+        let Some(kind) = kinds.get_mut(place) else { return };
+        part.span = joined(part.span, (head.time, head.time));
+        part.computers.add(head.computer.symbol);
+        let explained = !kind.is_idle() && kind.look(knowledge, part, record, key);
+        let counts = if explained { &mut kind.explained } else { &mut kind.unexplained };
+        counts[head.level as usize] += 1;
+    }
+}
+
+impl Watched {
+    /// More layouts than this are not told apart; a kind has one or two.
+    const MAX_LENSES: usize = 20;
+
+    fn new(knowledge: &KnowledgeBase, head: Head<'_>) -> Watched {
+        let asked_for = knowledge.asked_for(head.provider.text, head.event_id, head.channel.text);
+        Watched {
+            provider: head.provider.text.to_owned(),
+            event_id: head.event_id,
+            channel: head.channel.text.to_owned(),
+            candidates: knowledge.plan(asked_for.clone()),
+            asked_for,
+            names_windows: windows::names_version(head.provider.text, head.event_id),
+            lenses: Vec::new(),
+            fields: BTreeSet::new(),
+            layouts: FxHashSet::default(),
+            explained: [0; 5],
+            unexplained: [0; 5],
+        }
+    }
+
+    /// Whether nobody asks for such records.
+    fn is_idle(&self) -> bool {
+        self.asked_for.is_empty() && !self.names_windows
+    }
+
+    /// Looks at a record: whether an article matches.
+    fn look(&mut self, knowledge: &KnowledgeBase, part: &mut Part, record: &Record<'_>, key: &mut Vec<u8>) -> bool {
+        if !self.names_windows
+            && let Some(shape) = record.shape()
+            && let Some(lens) = self.lens(knowledge, record.head, shape)
+        {
+            match lens.look(knowledge, record.head, shape, key) {
+                Seen::Nothing => return false,
+                Seen::Known(outcome) => {
+                    part.count(record.head, record.offset, outcome);
+                    return !outcome.articles.is_empty();
+                }
+                Seen::New(mut outcome) => {
+                    part.count(record.head, record.offset, &mut outcome);
+                    part.tell(&mut outcome);
+                    return !outcome.articles.is_empty();
+                }
+                Seen::Whole => {}
+            }
+        }
+        self.read(knowledge, part, record)
+    }
+
+    /// The lens for records of this shape.
+    fn lens(&mut self, knowledge: &KnowledgeBase, head: Head<'_>, shape: &Shape<'_>) -> Option<&mut Lens> {
+        let place = match self.lenses.iter().position(|(layout, _)| Rc::ptr_eq(layout, &shape.layout)) {
+            Some(place) => place,
+            None if self.lenses.len() < Self::MAX_LENSES => {
+                self.lenses.push((shape.layout.clone(), None));
+                self.lenses.len() - 1
+            }
+            None => return None,
+        };
+        let (layout, lens) = self.lenses.get_mut(place)?;
+        Some(lens.get_or_insert_with(|| Lens::new(knowledge, &self.asked_for, head, layout)))
+    }
+
+    /// Reads a record whole: whether an article matches.
+    fn read(&mut self, knowledge: &KnowledgeBase, part: &mut Part, record: &Record<'_>) -> bool {
+        let (event, problem) = record.read();
+        if let Some(reason) = problem {
+            part.file.coverage.add(Problem { offset: record.offset, reason, lost: 0 });
+        }
+        if self.names_windows {
+            let version: Option<Version> = windows::version(&event);
+            part.file.windows = part.file.windows.max(version.map(|version| (record.head.time, version)));
+        }
+        if self.asked_for.is_empty() {
+            return false;
+        }
+        missing::note_fields(&event, &mut self.layouts, &mut self.fields);
+        let mut outcome = Outcome::of(knowledge, &self.candidates, &event);
+        part.count(record.head, record.offset, &mut outcome);
+        part.tell(&mut outcome);
+        !outcome.articles.is_empty()
+    }
+
+    /// Adds what the part has of such records to its report, and forgets it.
+    fn finish(&mut self, part: &mut Part, report: &mut Report) {
+        let mut count = 0;
+        let (explained, unexplained) = (std::mem::take(&mut self.explained), std::mem::take(&mut self.unexplained));
+        for (level, (explained, unexplained)) in Level::ALL.into_iter().zip(explained.into_iter().zip(unexplained)) {
+            count += explained + unexplained;
+            part.file.levels[level as usize] += explained + unexplained;
+            if level.is_problem() {
+                let kind = || EventKind { provider: self.provider.clone(), event_id: self.event_id, level };
+                report.explained.add(explained, kind);
+                report.unexplained.add(unexplained, kind);
+            }
+        }
+        if count == 0 {
+            return;
+        }
+        if !self.channel.is_empty() {
+            part.file.channels.add(count, || self.channel.clone());
+        }
+        self.layouts.clear();
+        let mut fields = std::mem::take(&mut self.fields);
+        for lens in self.lenses.iter_mut().flat_map(|(_, lens)| lens).filter(|lens| lens.used) {
+            lens.used = false;
+            fields.extend(lens.fields.iter().cloned());
+            lens.outcomes().for_each(|outcome| part.tell(outcome));
+        }
+        if !self.asked_for.is_empty() {
+            let (channel, provider) = (self.channel.clone(), self.provider.clone());
+            let kind = RecordKind { channel, provider, event_id: self.event_id };
+            missing::merge(&mut report.kinds, BTreeMap::from([(kind, fields)]));
+        }
+    }
+}
