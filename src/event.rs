@@ -8,6 +8,7 @@ use std::fmt;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, smallvec};
 
 /// A moment, as Windows counts it: 100-nanosecond ticks since 1601-01-01 UTC (FILETIME, MS-DTYP 2.3.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -341,14 +342,17 @@ fn write_sid(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     sub_authorities.iter().try_for_each(|part| write!(f, "-{}", u32::from_le_bytes(*part)))
 }
 
+/// The values of a field: nearly always one or none, for which no memory is asked.
+pub type Values<'e> = SmallVec<[Cow<'e, Value<'e>>; 1]>;
+
 impl Event<'_> {
     /// The values of a field, by the name Sigma gives it. Names compare without case; `param1..N` also names the
     /// N-th unnamed value, so that one detection fits Windows NT and Windows 11.
-    pub fn values(&self, name: &str) -> Vec<Cow<'_, Value<'_>>> {
+    pub fn values(&self, name: &str) -> Values<'_> {
         if let Some(value) = self.head_value(name) {
-            return vec![Cow::Owned(value)];
+            return smallvec![Cow::Owned(value)];
         }
-        let named: Vec<_> = self
+        let named: Values<'_> = self
             .fields
             .iter()
             .filter(|field| field.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)))
@@ -359,7 +363,7 @@ impl Event<'_> {
         }
         if name == "Level" {
             // Where `System` was not read.
-            return vec![Cow::Owned(Value::Unsigned(self.head.level as u64 + 1))];
+            return smallvec![Cow::Owned(Value::Unsigned(self.head.level as u64 + 1))];
         }
         self.unnamed(name).map(|field| Cow::Borrowed(&field.value)).into_iter().collect()
     }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::{MAX_SUBJECT, correlate};
+use crate::detection::keywords::Keywords;
 use crate::detection::scan::Candidates;
 use crate::detection::{self, Pattern, Test};
 use crate::event::{Event, Field, Head, Part, Value};
@@ -69,13 +70,15 @@ enum View {
 
 struct Places {
     candidates: Candidates,
-    /// Articles that can match only where one of their texts is among the values.
-    by_keywords: Vec<u32>,
+    /// Where one of these is among the values, other articles can match too.
+    keywords: Option<Rc<Keywords>>,
     /// The places of the fields that decide.
     places: Vec<u16>,
     /// Nothing else decides, so that what came of one record can be told of the next.
     is_all: bool,
-    known: FxHashMap<Box<[u8]>, Outcome>,
+    /// The places of outcomes, by what decided.
+    known: FxHashMap<Box<[u8]>, usize>,
+    outcomes: Vec<Outcome>,
 }
 
 /// What a lens says of a record.
@@ -97,29 +100,36 @@ impl Lens {
     const MAX_KEY: usize = 1000;
 
     /// A lens for records with this layout: `asked_for` are the articles that may match records of this kind.
-    pub fn new(knowledge: &KnowledgeBase, asked_for: &[u32], head: Head<'_>, layout: &Layout) -> Lens {
+    pub fn new(
+        knowledge: &KnowledgeBase,
+        keywords: &mut KnownKeywords,
+        asked_for: &[u32],
+        head: Head<'_>,
+        layout: &Layout,
+    ) -> Lens {
         let names = layout.fields().filter_map(|(_, name, _)| name);
         let fields = Rc::new(names.map(super::missing::plain).collect());
-        let view = Places::new(knowledge, asked_for, head, layout);
+        let view = Places::new(knowledge, keywords, asked_for, head, layout);
         Lens { fields, used: false, view }
     }
 
     /// How many outcomes are remembered.
     pub fn known(&self) -> usize {
-        if let View::Places(places) = &self.view { places.known.len() } else { 0 }
+        if let View::Places(places) = &self.view { places.outcomes.len() } else { 0 }
     }
 
     /// Forgets them.
     pub fn forget(&mut self) {
         if let View::Places(places) = &mut self.view {
             places.known.clear();
+            places.outcomes.clear();
         }
     }
 
     /// Those that are true of records of this part.
     pub fn outcomes(&mut self) -> impl Iterator<Item = &mut Outcome> {
         let places = if let View::Places(places) = &mut self.view { Some(places) } else { None };
-        places.into_iter().flat_map(|places| places.known.values_mut()).filter(|outcome| outcome.count > 0)
+        places.into_iter().flat_map(|places| &mut places.outcomes).filter(|outcome| outcome.count > 0)
     }
 
     /// Looks at a record. `key` is room to work in.
@@ -136,34 +146,50 @@ impl Lens {
             View::Whole => return Seen::Whole,
             View::Places(places) => places,
         };
-        if !places.by_keywords.is_empty()
-            && (knowledge.has_keyword(&places.by_keywords, head.computer.text)
-                || shape.any_text(|text| knowledge.has_keyword_utf16(&places.by_keywords, text, key)))
+        if let Some(keywords) = &places.keywords
+            && (keywords.is_in(head.computer.text) || shape.any_text(|text| keywords.is_in_utf16(text)))
         {
             return Seen::Whole;
         }
         if places.candidates.is_empty() {
             return Seen::Nothing;
         }
-        key.clear();
         if places.is_all {
             shape.key(&places.places, key);
-            // The compiler does not see that the borrow ends where nothing is found.
-            if places.known.contains_key(key.as_slice()) {
-                return places.known.get_mut(key.as_slice()).map_or(Seen::Whole, Seen::Known);
+            if let Some(place) = places.known.get(key.as_slice()) {
+                return places.outcomes.get_mut(*place).map_or(Seen::Whole, Seen::Known);
             }
         }
         let Ok(fields) = shape.read(&places.places) else { return Seen::Whole };
         let outcome = Outcome::of(knowledge, &places.candidates, &Event { head, fields });
-        if !places.is_all || key.len() > Self::MAX_KEY || places.known.len() >= Self::MAX_KNOWN {
+        if !places.is_all || key.len() > Self::MAX_KEY || places.outcomes.len() >= Self::MAX_KNOWN {
             return Seen::New(outcome);
         }
-        Seen::Known(places.known.entry(key.as_slice().into()).or_insert(outcome))
+        places.known.insert(key.as_slice().into(), places.outcomes.len());
+        places.outcomes.push(outcome);
+        places.outcomes.last_mut().map_or(Seen::Whole, Seen::Known)
+    }
+}
+
+/// The keywords of articles, by the articles' numbers: mostly they are the same for all kinds of records.
+#[derive(Default)]
+pub struct KnownKeywords(FxHashMap<Vec<u32>, Option<Rc<Keywords>>>);
+
+impl KnownKeywords {
+    fn of(&mut self, knowledge: &KnowledgeBase, articles: Vec<u32>) -> Option<Rc<Keywords>> {
+        let keywords = |articles: &Vec<u32>| knowledge.keywords(articles).map(Rc::new);
+        self.0.entry(articles).or_insert_with_key(keywords).clone()
     }
 }
 
 impl Places {
-    fn new(knowledge: &KnowledgeBase, asked_for: &[u32], head: Head<'_>, layout: &Layout) -> View {
+    fn new(
+        knowledge: &KnowledgeBase,
+        known_keywords: &mut KnownKeywords,
+        asked_for: &[u32],
+        head: Head<'_>,
+        layout: &Layout,
+    ) -> View {
         let fields = layout.fields().zip(0..).map(|((part, name, _), place)| Field {
             part,
             name: name.map(Cow::Borrowed),
@@ -194,11 +220,6 @@ impl Places {
                 names(test).filter(|name| !name.is_empty()).for_each(|name| own.add(finder.found(name)));
             });
             if has_keywords {
-                let texts = layout.fields().filter_map(|(.., text)| text);
-                let mut texts = texts.chain([head.provider.text, head.channel.text]);
-                if !knowledge.is_by_keywords(*number) || texts.any(|text| knowledge.has_keyword(&[*number], text)) {
-                    return View::Whole;
-                }
                 by_keywords.push(*number);
                 continue;
             }
@@ -213,10 +234,26 @@ impl Places {
         if candidates.is_empty() && by_keywords.is_empty() {
             return View::Nothing;
         }
+        let mut keywords = None;
+        if !by_keywords.is_empty() {
+            keywords = known_keywords.of(knowledge, by_keywords);
+            let texts = layout.fields().filter_map(|(.., text)| text);
+            let mut texts = texts.chain([head.provider.text, head.channel.text]);
+            if keywords.as_ref().is_none_or(|keywords| texts.any(|text| keywords.is_in(text))) {
+                return View::Whole;
+            }
+        }
         let candidates = knowledge.plan(candidates);
         let places = wanted.places.into_iter().collect();
         let is_all = !wanted.varies;
-        View::Places(Box::new(Places { candidates, by_keywords, places, is_all, known: FxHashMap::default() }))
+        View::Places(Box::new(Places {
+            candidates,
+            keywords,
+            places,
+            is_all,
+            known: FxHashMap::default(),
+            outcomes: Vec::new(),
+        }))
     }
 }
 

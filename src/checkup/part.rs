@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::lens::{Lens, Outcome, Seen};
+use super::lens::{KnownKeywords, Lens, Outcome, Seen};
 use super::{EventKind, Evidence, FileReport, Group, Newest, Occurrences, RecordKind, Report, Tally};
 use super::{joined, missing, windows};
 use crate::detection::scan::Candidates;
@@ -51,7 +51,7 @@ impl<'k> Checkup<'k> {
         let report = self.records.finish(|symbol| reader.name(symbol));
         if self.reader.has_many_names() {
             // What one file does to the names is not to be felt by another.
-            *self = Checkup::new(self.records.knowledge);
+            *self = Checkup::new(self.records.tools.knowledge);
         }
         report
     }
@@ -59,10 +59,16 @@ impl<'k> Checkup<'k> {
 
 /// Takes the records of a part.
 struct Records<'k> {
-    knowledge: &'k KnowledgeBase,
     places: FxHashMap<[u32; 3], usize>,
     kinds: Vec<Watched>,
     part: Part,
+    tools: Tools<'k>,
+}
+
+/// What every kind of records needs.
+struct Tools<'k> {
+    knowledge: &'k KnowledgeBase,
+    keywords: KnownKeywords,
     /// Room to work in.
     key: Vec<u8>,
 }
@@ -130,7 +136,8 @@ struct Watched {
     channel: String,
     /// The articles that may match them.
     asked_for: Vec<u32>,
-    candidates: Candidates,
+    /// How to evaluate them for records that are read whole, once there was one.
+    candidates: Option<Candidates>,
     names_windows: bool,
     lenses: Vec<(Rc<Layout>, Option<Lens>)>,
     /// The names of the fields of records without a lens, and the sequences of them that were seen.
@@ -209,7 +216,8 @@ impl<'k> Records<'k> {
 
     fn new(knowledge: &'k KnowledgeBase) -> Records<'k> {
         let part = Part::new(0, &FileReport::open("", 0, &[]));
-        Records { knowledge, places: FxHashMap::default(), kinds: Vec::new(), part, key: Vec::new() }
+        let tools = Tools { knowledge, keywords: KnownKeywords::default(), key: Vec::new() };
+        Records { places: FxHashMap::default(), kinds: Vec::new(), part, tools }
     }
 
     fn finish<'n>(&mut self, name: impl Fn(u32) -> Name<'n>) -> Report {
@@ -248,7 +256,7 @@ impl<'k> Records<'k> {
     fn kind(&mut self, head: Head<'_>) -> usize {
         let key = [head.provider.symbol, head.event_id, head.channel.symbol];
         *self.places.entry(key).or_insert_with(|| {
-            self.kinds.push(Watched::new(self.knowledge, head));
+            self.kinds.push(Watched::new(self.tools.knowledge, head));
             self.kinds.len() - 1
         })
     }
@@ -258,11 +266,11 @@ impl Sink for Records<'_> {
     fn record(&mut self, record: &Record<'_>) {
         let head = record.head;
         let place = self.kind(head);
-        let Records { knowledge, kinds, part, key, .. } = self;
+        let Records { kinds, part, tools, .. } = self;
         let Some(kind) = kinds.get_mut(place) else { return };
         part.span = joined(part.span, (head.time, head.time));
         part.computers.add(head.computer.symbol);
-        let explained = !kind.is_idle() && kind.look(knowledge, part, record, key);
+        let explained = !kind.is_idle() && kind.look(tools, part, record);
         let counts = if explained { &mut kind.explained } else { &mut kind.unexplained };
         counts[head.level as usize] += 1;
     }
@@ -278,8 +286,8 @@ impl Watched {
             provider: head.provider.text.to_owned(),
             event_id: head.event_id,
             channel: head.channel.text.to_owned(),
-            candidates: knowledge.plan(asked_for.clone()),
             asked_for,
+            candidates: None,
             names_windows: windows::names_version(head.provider.text, head.event_id),
             lenses: Vec::new(),
             fields: BTreeSet::new(),
@@ -295,12 +303,12 @@ impl Watched {
     }
 
     /// Looks at a record: whether an article matches.
-    fn look(&mut self, knowledge: &KnowledgeBase, part: &mut Part, record: &Record<'_>, key: &mut Vec<u8>) -> bool {
+    fn look(&mut self, tools: &mut Tools<'_>, part: &mut Part, record: &Record<'_>) -> bool {
         if !self.names_windows
             && let Some(shape) = record.shape()
-            && let Some(lens) = self.lens(knowledge, record.head, shape)
+            && let Some(lens) = self.lens(tools, record.head, shape)
         {
-            match lens.look(knowledge, record.head, shape, key) {
+            match lens.look(tools.knowledge, record.head, shape, &mut tools.key) {
                 Seen::Nothing => return false,
                 Seen::Known(outcome) => {
                     part.count(record.head, record.offset, outcome);
@@ -314,11 +322,11 @@ impl Watched {
                 Seen::Whole => {}
             }
         }
-        self.read(knowledge, part, record)
+        self.read(tools.knowledge, part, record)
     }
 
     /// The lens for records of this shape.
-    fn lens(&mut self, knowledge: &KnowledgeBase, head: Head<'_>, shape: &Shape<'_>) -> Option<&mut Lens> {
+    fn lens(&mut self, tools: &mut Tools<'_>, head: Head<'_>, shape: &Shape<'_>) -> Option<&mut Lens> {
         let place = match self.lenses.iter().position(|(layout, _)| Rc::ptr_eq(layout, &shape.layout)) {
             Some(place) => place,
             None if self.lenses.len() < Self::MAX_LENSES => {
@@ -328,7 +336,7 @@ impl Watched {
             None => return None,
         };
         let (layout, lens) = self.lenses.get_mut(place)?;
-        Some(lens.get_or_insert_with(|| Lens::new(knowledge, &self.asked_for, head, layout)))
+        Some(lens.get_or_insert_with(|| Lens::new(tools.knowledge, &mut tools.keywords, &self.asked_for, head, layout)))
     }
 
     /// Reads a record whole: whether an article matches.
@@ -345,7 +353,8 @@ impl Watched {
             return false;
         }
         missing::note_fields(&event, &mut self.layouts, &mut self.fields);
-        let mut outcome = Outcome::of(knowledge, &self.candidates, &event);
+        let candidates = self.candidates.get_or_insert_with(|| knowledge.plan(self.asked_for.clone()));
+        let mut outcome = Outcome::of(knowledge, candidates, &event);
         part.count(record.head, record.offset, &mut outcome);
         part.tell(&mut outcome);
         !outcome.articles.is_empty()

@@ -7,6 +7,7 @@
 
 pub mod correlation;
 pub mod index;
+pub mod keywords;
 pub mod logsource;
 mod modifiers;
 pub mod parse;
@@ -21,7 +22,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, Value};
+use crate::event::{Event, Value, Values};
 pub(crate) use pattern::number;
 pub use pattern::{Ordering, Pattern};
 pub use values::Events;
@@ -255,7 +256,7 @@ pub(crate) fn text(event: &Event<'_>, field: &str) -> Option<String> {
 }
 
 /// All that keywords are looked for in: every value, and what the head says of where the record is from.
-fn everything<'e>(event: &'e Event<'_>) -> Vec<Cow<'e, Value<'e>>> {
+fn everything<'e>(event: &'e Event<'_>) -> Values<'e> {
     let head = &event.head;
     let names = [head.provider, head.channel, head.computer].map(|name| Value::Text(name.text.into()));
     let head = names.into_iter().chain([Value::Unsigned(head.event_id.into())]).map(Cow::Owned);
@@ -272,7 +273,7 @@ fn head_name(field: &str) -> Option<&'static str> {
 
 /// The values of a field, also where this kind of record has another name for it, or writes it with spaces: Sigma leaves
 /// them out.
-pub(crate) fn values<'e>(event: &'e Event<'_>, field: &str) -> Vec<Cow<'e, Value<'e>>> {
+pub(crate) fn values<'e>(event: &'e Event<'_>, field: &str) -> Values<'e> {
     let in_head = head_name(field);
     let name = match in_head {
         Some("Provider_Name") => Some(event.head.provider),
@@ -282,7 +283,7 @@ pub(crate) fn values<'e>(event: &'e Event<'_>, field: &str) -> Vec<Cow<'e, Value
     };
     // A value of the same name elsewhere in the record is something else.
     if name.is_some_and(|name| name.text.is_empty()) {
-        return Vec::new();
+        return Values::new();
     }
     let values = event.values(in_head.unwrap_or(field));
     if !values.is_empty() {

@@ -9,12 +9,12 @@ use aho_corasick::automaton::OverlappingState;
 
 use super::wildcard::lower;
 use super::{Condition, Detection, Pattern, Selection, Test, everything, head_name, values};
-use crate::event::{Event, utf16};
+use crate::event::Event;
 
 /// Up to this many detections of one kind of record are simply evaluated.
-const FEW: usize = 16;
+const FEW: usize = 50;
 /// Shorter texts are in too many records to be worth looking for.
-const MIN_TEXT: usize = 3;
+pub(super) const MIN_TEXT: usize = 3;
 /// A detection with more texts than this is simply evaluated.
 const MAX_TEXTS: usize = 1000;
 
@@ -24,8 +24,6 @@ pub struct Scans {
     scans: Vec<Scan>,
     /// For each detection, the scans that find its texts; empty for one that is always evaluated.
     of: Vec<Vec<usize>>,
-    /// The detections that need one of their texts among the texts of a record, in whichever field, ascending.
-    by_keywords: Vec<u32>,
 }
 
 /// Finds, in the values of one field, the texts of all detections.
@@ -92,40 +90,7 @@ impl Scans {
             places.unwrap_or_default().into_iter().collect()
         };
         scans.of = texts.iter().map(of).collect();
-        let all_in_texts = |texts: &Vec<(String, String)>| {
-            !texts.is_empty() && texts.iter().all(|(field, text)| field.is_empty() && is_only_in_texts(text))
-        };
-        let by_keywords = texts.iter().zip(0..).filter(|(texts, _)| all_in_texts(texts));
-        scans.by_keywords = by_keywords.map(|(_, number)| number).collect();
         scans
-    }
-
-    /// Whether a detection can match only records that [`Scans::has_keyword`] of it holds of.
-    pub fn is_by_keywords(&self, detection: u32) -> bool {
-        self.by_keywords.binary_search(&detection).is_ok()
-    }
-
-    /// Whether a text has a text of one of the detections, all of them by keywords.
-    pub fn has_keyword(&self, detections: &[u32], text: &str) -> bool {
-        self.has_folded_keyword(detections, lower(text).as_bytes())
-    }
-
-    /// The same for UTF-16LE bytes. `room` is for working in.
-    pub fn has_keyword_utf16(&self, detections: &[u32], text: &[u8], room: &mut Vec<u8>) -> bool {
-        let units = text.as_chunks::<2>().0;
-        if units.iter().fold(0, |seen, [low, high]| seen | high | low & 0x80) != 0 {
-            return self.has_keyword(detections, &utf16(text));
-        }
-        room.clear();
-        room.extend(units.iter().map(|[low, _]| low.to_ascii_lowercase()));
-        self.has_folded_keyword(detections, room)
-    }
-
-    fn has_folded_keyword(&self, detections: &[u32], text: &[u8]) -> bool {
-        // The scan without a field is the first, as its name is.
-        let Some(scan) = self.scans.first().filter(|scan| scan.field.is_empty()) else { return false };
-        let mut found = scan.texts.find_overlapping_iter(text);
-        found.any(|found| scan.owners[found.pattern().as_usize()].iter().any(|owner| detections.contains(owner)))
     }
 
     /// Plans how to find, among detections of one kind of record, those that are worth evaluating.
@@ -160,12 +125,6 @@ impl Scans {
     }
 }
 
-/// Whether a text can only be part of a value that is a text itself: not of a number, a GUID, a time and the like as
-/// Windows writes them, nor of several values with a comma between them.
-fn is_only_in_texts(text: &str) -> bool {
-    !text.contains(',') && text.contains(|c: char| !c.is_ascii_digit() && !"abcdefxtrulsinfz{}-:. +".contains(c))
-}
-
 /// Those of the candidates that are worth evaluating for an event, ascending. `scans` is asked only where it is needed.
 pub fn worth<'s>(candidates: &Candidates, event: &Event<'_>, scans: impl FnOnce() -> &'s Scans) -> Vec<u32> {
     let mut worth = candidates.always.clone();
@@ -179,7 +138,7 @@ pub fn worth<'s>(candidates: &Candidates, event: &Event<'_>, scans: impl FnOnce(
 
 /// Fields and texts of which at least one must be in every event that matches, in lower case; the field is empty where
 /// any will do. `None` if nothing can be said.
-fn texts(detection: &Detection, condition: &Condition) -> Option<Vec<(String, String)>> {
+pub(super) fn texts(detection: &Detection, condition: &Condition) -> Option<Vec<(String, String)>> {
     let found = match condition {
         Condition::Selection(index) => texts_of_selection(&detection.selections.get(usize::from(*index))?.1),
         Condition::Not(_) => None,

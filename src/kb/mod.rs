@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::detection::index::Index;
+use crate::detection::keywords::Keywords;
 use crate::detection::scan::{self, Candidates, Scans};
 use crate::event::Event;
 pub use article::{Article, Heading, Level, Origin, Section, Source, Verdict};
@@ -126,19 +127,9 @@ impl KnowledgeBase {
         worth
     }
 
-    /// Whether an article can match only records with one of its texts among their own, in whichever field.
-    pub fn is_by_keywords(&self, article: u32) -> bool {
-        self.scans().is_by_keywords(article)
-    }
-
-    /// Whether a text has one of the texts of such articles.
-    pub fn has_keyword(&self, articles: &[u32], text: &str) -> bool {
-        self.scans().has_keyword(articles, text)
-    }
-
-    /// The same for UTF-16LE bytes. `room` is for working in.
-    pub fn has_keyword_utf16(&self, articles: &[u32], text: &[u8], room: &mut Vec<u8>) -> bool {
-        self.scans().has_keyword_utf16(articles, text, room)
+    /// The texts of articles that can match only records with one of them; `None` where one can match others.
+    pub fn keywords(&self, articles: &[u32]) -> Option<Keywords> {
+        Keywords::of(articles.iter().filter_map(|number| Some(&self.article(*number)?.detection)))
     }
 
     fn scans(&self) -> &Scans {

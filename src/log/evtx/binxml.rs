@@ -362,8 +362,8 @@ impl<'a> Instance<'a> {
     }
 
     /// Where the first values start, so that several can be looked up without adding up their sizes each time.
-    pub fn starts(&self) -> [u32; STARTS] {
-        let mut starts = [0; STARTS];
+    pub fn starts<const N: usize>(&self) -> [u32; N] {
+        let mut starts = [0; N];
         let mut at = self.values as u32;
         for (start, size) in starts.iter_mut().zip(sizes(self.descriptors.as_chunks().0)) {
             *start = at;
@@ -373,7 +373,7 @@ impl<'a> Instance<'a> {
     }
 
     /// The same as [`Instance::slot`], with what [`Instance::starts`] gave.
-    pub fn slot_from(&self, starts: &[u32; STARTS], index: u16) -> Option<(u8, &'a [u8])> {
+    pub fn slot_from<const N: usize>(&self, starts: &[u32; N], index: u16) -> Option<(u8, &'a [u8])> {
         let Some(&start) = starts.get(usize::from(index)) else { return self.slot(index) };
         let descriptor = self.descriptors.as_chunks::<4>().0.get(usize::from(index))?;
         let size = u16::from_le_bytes([descriptor[0], descriptor[1]]);
@@ -398,9 +398,6 @@ impl<'a> Instance<'a> {
         Cursor { data: self.data, at: at.min(self.data.len()) }
     }
 }
-
-/// How many values [`Instance::starts`] knows; the values of `System` are among the first.
-pub const STARTS: usize = 20;
 
 /// The type of a value that holds binary XML itself.
 pub const BINARY_XML: u8 = 0x21;

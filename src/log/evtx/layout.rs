@@ -69,20 +69,23 @@ pub struct Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
-    fn slot(&self, slot: Slot) -> Option<(u8, &'a [u8])> {
-        if slot.nested { self.nested?.slot(slot.index) } else { self.root.slot(slot.index) }
+    fn slots(&self) -> Slots<'a> {
+        let of_nested = self.nested.map_or([0; STARTS], |nested| nested.starts());
+        Slots { root: self.root, nested: self.nested, starts: [self.root.starts(), of_nested] }
     }
 
-    /// Appends what makes the fields at these places what they are: records of one layout for which it is the same have
+    /// What makes the fields at these places what they are: records of one layout for which it is the same have
     /// the same values there.
     pub fn key(&self, places: &[u16], key: &mut Vec<u8>) {
+        key.clear();
+        let slots = self.slots();
         for place in places.iter().filter_map(|place| self.layout.places.get(usize::from(*place))) {
-            place.needs.iter().for_each(|slot| key.push(u8::from(is_missing(self.slot(*slot)))));
+            place.needs.iter().for_each(|slot| key.push(u8::from(is_missing(slots.get(*slot)))));
             if let Source::Slot(slot) = place.source {
-                let (kind, bytes) = self.slot(slot).unwrap_or_default();
-                key.push(kind);
-                key.extend((bytes.len() as u16).to_le_bytes());
-                key.extend(bytes);
+                let (kind, bytes) = slots.get(slot).unwrap_or_default();
+                let [low, high] = (bytes.len() as u16).to_le_bytes();
+                key.extend_from_slice(&[kind, low, high]);
+                key.extend_from_slice(bytes);
             }
         }
     }
@@ -100,15 +103,49 @@ impl<'a> Shape<'a> {
 
     fn fields<'s>(&'s self, places: impl Iterator<Item = &'s Place>) -> Read<Vec<Field<'s>>> {
         let mut budget = Budget::new(self.budget);
+        let slots = self.slots();
         let mut fields = Vec::with_capacity(places.size_hint().1.unwrap_or(0));
         for place in places {
-            self.field(place, &mut budget, &mut fields)?;
+            slots.field(place, &mut budget, &mut fields)?;
         }
         Ok(fields)
     }
 
-    fn field<'s>(&'s self, place: &'s Place, budget: &mut Budget<'_>, fields: &mut Vec<Field<'s>>) -> Read<()> {
-        if place.needs.iter().any(|slot| is_missing(self.slot(*slot))) {
+    /// Whether `holds` of a text among the values, given as UTF-16LE, or a value is a text in another encoding.
+    pub fn any_text(&self, holds: impl Fn(&[u8]) -> bool) -> bool {
+        let instances = [Some(self.root), self.nested];
+        instances.into_iter().flatten().flat_map(|instance| instance.all()).any(|(kind, bytes)| {
+            match kind & !binxml::ARRAY {
+                0x01 => holds(bytes),
+                0x02 => !bytes.is_empty(),
+                _ => false,
+            }
+        })
+    }
+}
+
+/// How many values are looked up quickly; records have mostly fewer.
+const STARTS: usize = 40;
+
+/// The values of a record by their slots.
+struct Slots<'a> {
+    root: Instance<'a>,
+    nested: Option<Instance<'a>>,
+    starts: [[u32; STARTS]; 2],
+}
+
+impl<'a> Slots<'a> {
+    fn get(&self, slot: Slot) -> Option<(u8, &'a [u8])> {
+        let [root, nested] = &self.starts;
+        if slot.nested { self.nested?.slot_from(nested, slot.index) } else { self.root.slot_from(root, slot.index) }
+    }
+
+    /// Appends the field at a place.
+    fn field<'s>(&self, place: &'s Place, budget: &mut Budget<'_>, fields: &mut Vec<Field<'s>>) -> Read<()>
+    where
+        'a: 's,
+    {
+        if place.needs.iter().any(|slot| is_missing(self.get(*slot))) {
             return Ok(());
         }
         let mut push = |value: Value<'s>| {
@@ -122,7 +159,7 @@ impl<'a> Shape<'a> {
                 push(Value::Text(text.as_str().into()));
                 return Ok(());
             }
-            Source::Slot(slot) => self.slot(*slot).filter(|(kind, _)| *kind != BINARY_XML),
+            Source::Slot(slot) => self.get(*slot).filter(|(kind, _)| *kind != BINARY_XML),
         };
         let Some((kind, bytes)) = slot else {
             push(Value::Null);
@@ -143,18 +180,6 @@ impl<'a> Shape<'a> {
         }
         Ok(())
     }
-
-    /// Whether `holds` of any text among the values, as UTF-16LE, or a value is a text in another encoding.
-    pub fn any_text(&self, mut holds: impl FnMut(&[u8]) -> bool) -> bool {
-        let instances = [Some(self.root), self.nested];
-        instances.into_iter().flatten().any(|instance| {
-            instance.all().any(|(kind, bytes)| match kind & !binxml::ARRAY {
-                0x01 => holds(bytes),
-                0x02 => !bytes.is_empty(),
-                _ => false,
-            })
-        })
-    }
 }
 
 /// The layouts of the templates in use. A chunk has templates of its own, but what they say is mostly the same.
@@ -163,12 +188,16 @@ pub struct Layouts(RefCell<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    /// Those of this chunk, by where the definitions are.
+    /// The layouts of this chunk, by where the definitions are.
     here: Vec<(Definitions, Option<Rc<Layout>>)>,
-    /// Those of all chunks, by what the definitions say.
-    by_text: FxHashMap<Box<[u8]>, Option<Rc<Layout>>>,
+    /// The numbers of this chunk's definitions, by where they are.
+    numbers: Vec<(u32, Option<u32>)>,
+    /// The numbers of definitions of all chunks, by what they say.
+    by_text: FxHashMap<Box<[u8]>, u32>,
     /// Bytes of all these.
     bytes: usize,
+    /// The layouts of all chunks, by the numbers of their definitions.
+    layouts: FxHashMap<Definitions, Option<Rc<Layout>>>,
     /// Where definitions are written down.
     text: Vec<u8>,
 }
@@ -177,12 +206,19 @@ struct Known {
 type Definitions = (u32, Option<(u16, u32)>);
 
 impl Layouts {
-    /// When the definitions take more bytes than this, all are forgotten. Real logs stay under a tenth.
+    /// When there are more layouts than this, or their definitions take more bytes, all are forgotten. Real logs stay
+    /// under a tenth.
+    const MAX: usize = 5000;
     const MAX_BYTES: usize = 2 << 20;
 
     /// Forgets where definitions were in the last chunk.
     pub fn next_chunk(&mut self) {
-        self.0.get_mut().here.clear();
+        let known = self.0.get_mut();
+        known.here.clear();
+        known.numbers.clear();
+        if known.bytes > Self::MAX_BYTES || known.layouts.len() > Self::MAX {
+            *known = Known::default();
+        }
     }
 
     /// Finds the places of a record's fields; `None` where its template leaves too much open.
@@ -193,7 +229,7 @@ impl Layouts {
         let layout = match known.here.iter().find(|(own, _)| *own == definitions) {
             Some((_, layout)) => layout.clone(),
             None => {
-                let layout = known.find(&root, nested.as_ref(), budget);
+                let layout = known.find(&root, nested, budget);
                 known.here.push((definitions, layout.clone()));
                 layout
             }
@@ -206,27 +242,36 @@ impl Known {
     fn find<'a>(
         &mut self,
         root: &Instance<'a>,
-        nested: Option<&(u16, Instance<'a>)>,
+        nested: Option<(u16, Instance<'a>)>,
         budget: &'a Cell<usize>,
     ) -> Option<Rc<Layout>> {
+        let number = self.number(root, budget)?;
+        let nested_number = match &nested {
+            Some((slot, instance)) => Some((*slot, self.number(instance, budget)?)),
+            None => None,
+        };
+        let build = || Builder::build(root, nested, budget).ok().map(Rc::new);
+        self.layouts.entry((number, nested_number)).or_insert_with(build).clone()
+    }
+
+    /// The number of a definition: the same for all that say the same.
+    fn number<'a>(&mut self, instance: &Instance<'a>, budget: &'a Cell<usize>) -> Option<u32> {
+        if let Some((_, number)) = self.numbers.iter().find(|(definition, _)| *definition == instance.definition) {
+            return *number;
+        }
         self.text.clear();
         let mut writer = Writer { text: &mut self.text, budget: Budget::new(budget) };
-        writer.definition(root).ok()?;
-        if let Some((slot, instance)) = nested {
-            writer.text.extend(slot.to_le_bytes());
-            writer.definition(instance).ok()?;
-        }
-        if let Some(layout) = self.by_text.get(self.text.as_slice()) {
-            return layout.clone();
-        }
-        let layout = Builder::build(root, nested.copied(), budget).ok().map(Rc::new);
-        self.bytes += self.text.len();
-        if self.bytes > Layouts::MAX_BYTES {
-            self.by_text.clear();
-            self.bytes = self.text.len();
-        }
-        self.by_text.insert(self.text.as_slice().into(), layout.clone());
-        layout
+        let number = writer.definition(instance).ok().map(|()| match self.by_text.get(self.text.as_slice()) {
+            Some(number) => *number,
+            None => {
+                let number = self.by_text.len() as u32;
+                self.bytes += self.text.len();
+                self.by_text.insert(self.text.as_slice().into(), number);
+                number
+            }
+        });
+        self.numbers.push((instance.definition, number));
+        number
     }
 }
 
@@ -262,9 +307,10 @@ impl<'a> Writer<'_, 'a> {
     }
 
     fn token(&mut self, token: u8, bytes: &[u8]) -> Read<()> {
-        self.text.push(token);
-        self.text.extend((bytes.len() as u32).to_le_bytes());
-        self.text.extend(bytes);
+        // A name or text has 65,535 letters at most, and so half as many as this number can count.
+        let [low, middle, high, _] = (bytes.len() as u32).to_le_bytes();
+        self.text.extend_from_slice(&[token, low, middle, high]);
+        self.text.extend_from_slice(bytes);
         Ok(())
     }
 }
@@ -272,7 +318,7 @@ impl<'a> Writer<'_, 'a> {
 impl<'a> Visitor<'a> for Writer<'_, 'a> {
     fn open(&mut self, name: &'a [u8], dependency: Option<u16>) -> Read<()> {
         self.token(1, name)?;
-        self.text.extend(dependency.unwrap_or(u16::MAX).to_le_bytes());
+        self.text.extend_from_slice(&dependency.unwrap_or(u16::MAX).to_le_bytes());
         Ok(())
     }
 
@@ -281,7 +327,8 @@ impl<'a> Visitor<'a> for Writer<'_, 'a> {
     }
 
     fn content(&mut self) -> Read<()> {
-        self.token(2, &[])
+        self.text.push(2);
+        Ok(())
     }
 
     fn text(&mut self, text: &'a [u8]) -> Read<()> {
@@ -289,7 +336,9 @@ impl<'a> Visitor<'a> for Writer<'_, 'a> {
     }
 
     fn slot(&mut self, index: u16) -> Read<()> {
-        self.token(13, &index.to_le_bytes())
+        let [low, high] = index.to_le_bytes();
+        self.text.extend_from_slice(&[13, low, high]);
+        Ok(())
     }
 
     fn instance(&mut self, _instance: Instance<'a>) -> Read<()> {
@@ -297,7 +346,8 @@ impl<'a> Visitor<'a> for Writer<'_, 'a> {
     }
 
     fn close(&mut self) -> Read<()> {
-        self.token(4, &[])
+        self.text.push(4);
+        Ok(())
     }
 
     fn budget(&mut self) -> &mut Budget<'a> {

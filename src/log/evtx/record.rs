@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::binxml::{
-    self, BINARY_XML, Budget, Cursor, Instance, MAX_DEPTH, Read, STARTS, Unfold, Visitor, malformed, walk,
-    walk_instance, walk_value,
+    self, BINARY_XML, Budget, Cursor, Instance, MAX_DEPTH, Read, Unfold, Visitor, malformed, walk, walk_instance,
+    walk_value,
 };
 use super::layout::{Layouts, Shape};
 use super::{RECORD_FRAME, RawHead};
@@ -92,6 +92,9 @@ impl Templates {
         Ok(plan)
     }
 }
+
+/// How many values are looked up quickly: those of `System` are among the first.
+const STARTS: usize = 20;
 
 /// Reads a plan's sources.
 struct Slots<'a, 'n> {

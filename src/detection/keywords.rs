@@ -1,0 +1,135 @@
+//! The sieve for detections by keywords, which may be in any value of any record: most records are let go without making
+//! texts of their values.
+//!
+//! The search jumps as Wu and Manber's does (“A fast algorithm for multi-pattern searching”, 1994): two letters tell how
+//! far away the end of the nearest keyword's beginning is at least. With keywords of ten letters, one letter in nine is
+//! looked at.
+
+use super::Detection;
+use super::scan::{MIN_TEXT, texts};
+use super::wildcard::lower;
+
+/// The texts of detections by keywords: a record that has none of them, in whichever field, matches none of them.
+#[derive(Debug)]
+pub struct Keywords {
+    /// In lower case; ASCII.
+    texts: Vec<Vec<u8>>,
+    /// The length of the shortest: so many letters of each are looked for first.
+    length: usize,
+    /// By two letters, how far to jump; zero where they end the beginning of a text.
+    jumps: Vec<u8>,
+}
+
+impl Keywords {
+    const PAIRS: usize = 1 << 12;
+
+    /// The texts of these detections; `None` where one of them may match without.
+    pub fn of<'a>(detections: impl Iterator<Item = &'a Detection>) -> Option<Keywords> {
+        let mut all: Vec<Vec<u8>> = Vec::new();
+        for detection in detections {
+            let texts = texts(detection, &detection.condition)?;
+            if !texts.iter().all(|(field, text)| field.is_empty() && is_only_in_texts(text)) {
+                return None;
+            }
+            all.extend(texts.into_iter().map(|(_, text)| text.into_bytes()));
+        }
+        let length = all.iter().map(Vec::len).min()?.clamp(MIN_TEXT, usize::from(u8::MAX));
+        let mut jumps = vec![length as u8 - 1; Self::PAIRS];
+        for text in &all {
+            for (end, pair) in (2..).zip(text[..length].windows(2)) {
+                let jump = &mut jumps[pair_of(pair[0], pair[1])];
+                *jump = (*jump).min((length - end) as u8);
+            }
+        }
+        Some(Keywords { texts: all, length, jumps })
+    }
+
+    /// Whether one of them is in a text.
+    pub fn is_in(&self, text: &str) -> bool {
+        let text = lower(text);
+        let text = text.as_bytes();
+        self.search(text.len(), |at| text[at])
+    }
+
+    /// Whether one of them is in a text given as UTF-16LE bytes.
+    pub fn is_in_utf16(&self, text: &[u8]) -> bool {
+        let (units, _) = text.as_chunks::<2>();
+        self.search(units.len(), |at| match units[at] {
+            [letter, 0] => letter.to_ascii_lowercase(),
+            // The two letters outside ASCII that are the same as one in it where case does not count.
+            [0x2a, 0x21] => b'k',
+            [0x7f, 0x01] => b's',
+            _ => 0,
+        })
+    }
+
+    /// Searches a text of so many letters. Letters outside ASCII need not be told apart.
+    #[inline(always)]
+    fn search(&self, letters: usize, letter: impl Fn(usize) -> u8) -> bool {
+        let mut end = self.length;
+        while end <= letters {
+            match self.jumps[pair_of(letter(end - 2), letter(end - 1))] {
+                0 => {
+                    let start = end - self.length;
+                    let is_here = |text: &Vec<u8>| {
+                        text.len() <= letters - start && text.iter().zip(start..).all(|(own, at)| *own == letter(at))
+                    };
+                    if self.texts.iter().any(is_here) {
+                        return true;
+                    }
+                    end += 1;
+                }
+                jump => end += usize::from(jump),
+            }
+        }
+        false
+    }
+}
+
+fn pair_of(a: u8, b: u8) -> usize {
+    (usize::from(a) << 5 ^ usize::from(b)) % Keywords::PAIRS
+}
+
+/// Whether a text can only be part of a value that is a text itself: not of a number, a GUID, a time and the like as
+/// Windows writes them, nor of several values with a comma between them.
+fn is_only_in_texts(text: &str) -> bool {
+    let is_digit = |c: char| "0123456789abcdefx{}-:.+tzs".contains(c);
+    let is_word = ["true", "false", "inf", "nan"].iter().any(|word| word.contains(text));
+    text.is_ascii() && !text.contains(',') && !text.chars().all(is_digit) && !is_word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keywords(texts: &[&str]) -> Keywords {
+        let rule = format!(
+            "title: t\nid: t\nlogsource: {{product: windows}}\ndetection:\n  keywords:\n{}\n  condition: keywords\n",
+            texts.iter().map(|text| format!("    - '{text}'")).collect::<Vec<_>>().join("\n")
+        );
+        let (articles, faults) = crate::kb::lint::read([("rule.yml", rule.as_str())]);
+        assert!(faults.is_empty(), "{faults:?}");
+        Keywords::of(articles.iter().map(|article| &article.detection)).unwrap()
+    }
+
+    #[test]
+    fn keywords_are_found_where_they_are() {
+        let words = ["mimikatz", "sekurlsa::", "Kiwi Legit Printer", "lsadump::"];
+        let keywords = keywords(&words);
+        let is_in = |text: &str| {
+            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(keywords.is_in(text), keywords.is_in_utf16(&wide), "{text}");
+            keywords.is_in(text)
+        };
+        for before in 0..40 {
+            for word in words {
+                let text = format!("{}{word}{}", "m".repeat(before), "z".repeat(before % 7));
+                assert!(is_in(&text), "{text}");
+                assert!(is_in(&text.to_uppercase()), "{text}");
+                assert!(!is_in(&text[..text.len() - before % 7 - 1]), "{text}");
+            }
+        }
+        assert!(is_in("mimi\u{212a}atz") && is_in("\u{17f}eKurlsa::") && is_in("ä mimikatz"));
+        assert!(!is_in("") && !is_in("mimiäkatz") && !is_in("mimikat"));
+    }
+}
