@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use evtx_checkup::checkup::{self, FileReport, Report};
+use evtx_checkup::checkup::{self, Checkup, FileReport, Report};
 use evtx_checkup::export;
 use evtx_checkup::kb::{Article, KnowledgeBase};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
@@ -170,6 +170,7 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
         let next = AtomicU64::new(0);
         let work = || {
             let mut own = Report::default();
+            let mut checkup = Checkup::new(knowledge);
             let mut buffer = Vec::new();
             loop {
                 let first = next.fetch_add(SLICE, Ordering::Relaxed);
@@ -179,7 +180,11 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
                 let offset = chunk_offset(first);
                 let length = (SLICE * CHUNK_SIZE).min(file.size - offset);
                 own.merge(match read(path, offset, length, &mut buffer) {
-                    Ok(()) => checkup::slice(knowledge, number, &file, &buffer, offset),
+                    Ok(()) => {
+                        checkup.open(number, &file);
+                        checkup.read(&buffer, offset);
+                        checkup.finish()
+                    }
                     Err(error) => checkup::unread_slice(number, &file, unreadable(offset, error)),
                 });
             }

@@ -16,7 +16,7 @@ use crate::codes;
 use crate::event::{Event, Value};
 use crate::kb::Article;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
-use crate::log::{Coverage, Kind, Problem, Reason, Record, Sink};
+use crate::log::{Kind, Problem, Reason, Record, Sink};
 use crate::sources;
 
 /// More of a value than this is not sent to the page; the XML has all of it.
@@ -63,6 +63,7 @@ async fn work(task: Task, given: JsValue) -> Result<Outcome, String> {
         Task::Learn => {
             let encoded = given.unchecked_ref::<Uint8Array>().to_vec();
             learn(postcard::from_bytes(&encoded).map_err(|error| error.to_string())?);
+            CHECKUPS.with_borrow_mut(Vec::clear);
             Ok(Outcome::Learned)
         }
         Task::Open { name } => {
@@ -78,14 +79,17 @@ async fn work(task: Task, given: JsValue) -> Result<Outcome, String> {
         }
         Task::Check { number, file: report, first, chunks } => {
             let offset = chunk_offset(first);
-            let mut checkup = Checkup::new(knowledge(), number, &report);
-            let (mut reader, mut coverage, mut size) = (Reader::default(), Coverage::default(), 0);
+            // A worker checks several parts at a time, each with what it learned from earlier ones.
+            let mut checkup = CHECKUPS.with_borrow_mut(Vec::pop).unwrap_or_else(|| Checkup::new(knowledge()));
+            checkup.open(number, &report);
+            let mut size = 0;
             stream(file, offset, chunks * CHUNK_SIZE, |bytes| {
-                coverage.merge(reader.slice(bytes, offset + size, &mut checkup));
+                checkup.read(bytes, offset + size);
                 size += bytes.len() as u64;
             })
             .await?;
-            let encoded = postcard::to_stdvec(&checkup.finish(coverage, size)).map_err(|error| error.to_string())?;
+            let encoded = postcard::to_stdvec(&checkup.finish()).map_err(|error| error.to_string())?;
+            CHECKUPS.with_borrow_mut(|checkups| checkups.push(checkup));
             Ok(Outcome::Checked(Uint8Array::from(encoded.as_slice()).into()))
         }
         Task::Read { offset, length } => {
@@ -197,6 +201,11 @@ async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(&[u8
         WINDOWS.with_borrow_mut(|windows| windows.push(Window { window, buffer }));
     }
     Ok(())
+}
+
+thread_local! {
+    /// Checkups that are at no part just now.
+    static CHECKUPS: RefCell<Vec<Checkup<'static>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Bytes of a window: what a browser has ready at once is mostly less.
