@@ -3,15 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
+use reader::event;
+
 #[allow(dead_code)]
 #[path = "src/codes.rs"]
 mod codes;
 #[allow(dead_code, unused_imports)]
 #[path = "src/detection/mod.rs"]
 mod detection;
-#[allow(dead_code, unused_imports)]
-#[path = "src/event.rs"]
-mod event;
 #[allow(dead_code, unused_imports)]
 #[path = "src/kb/mod.rs"]
 mod kb;

@@ -5,12 +5,12 @@
 pub mod checkup;
 pub mod codes;
 pub mod detection;
-pub mod event;
 pub mod export;
 pub mod kb;
-pub mod log;
 pub mod sources;
 pub mod yaml;
+
+pub use reader::{event, log};
 
 /// The known issues of `kb/`, as the build compiled them.
 pub fn built_in() -> kb::KnowledgeBase {
