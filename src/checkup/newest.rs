@@ -33,14 +33,17 @@ impl<T: Ord + Copy> Newest<T> {
     }
 
     fn trim(&mut self) {
-        self.items.sort_unstable_by(|a, b| b.cmp(a));
-        self.items.truncate(Self::MAX);
+        if self.items.len() > Self::MAX {
+            self.items.select_nth_unstable_by(Self::MAX - 1, |a, b| b.cmp(a));
+            self.items.truncate(Self::MAX);
+        }
     }
 
     /// The things that are kept, the newest first.
     pub fn sorted(&self) -> Vec<T> {
         let mut sorted = self.clone();
         sorted.trim();
+        sorted.items.sort_unstable_by(|a, b| b.cmp(a));
         sorted.items
     }
 }

@@ -59,7 +59,7 @@ impl<'k> Checkup<'k> {
 
 /// Takes the records of a part.
 struct Records<'k> {
-    places: FxHashMap<[u32; 3], usize>,
+    places: FxHashMap<(u32, u32, u32), usize>,
     kinds: Vec<Watched>,
     part: Part,
     tools: Tools<'k>,
@@ -254,7 +254,7 @@ impl<'k> Records<'k> {
     }
 
     fn kind(&mut self, head: Head<'_>) -> usize {
-        let key = [head.provider.symbol, head.event_id, head.channel.symbol];
+        let key = (head.provider.symbol, head.event_id, head.channel.symbol);
         *self.places.entry(key).or_insert_with(|| {
             self.kinds.push(Watched::new(self.tools.knowledge, head));
             self.kinds.len() - 1

@@ -16,6 +16,7 @@ use crate::checkup::{FileReport, Finding, Report, Why};
 use crate::log::Kind;
 use crate::web::knowledge;
 use crate::web::session::{Progress, Session, Snapshot};
+use crate::web::timer::Timer;
 
 /// What is affected is named in the list up to this many.
 const NAMED_SUBJECTS: usize = 3;
@@ -52,7 +53,16 @@ pub fn Results(props: &Props) -> Html {
     let Snapshot { report, findings, progress, .. } = &props.snapshot;
     let listed: Vec<&Finding<'_>> = findings.iter().filter(|finding| finding.own > 0).collect();
     let chosen = props.selected.as_ref().and_then(|id| findings.iter().find(|finding| finding.article.id == *id));
-    let shown = chosen.or(listed.first().copied());
+    // The list comes first: drawing the article with it would make the page's thread wait too long.
+    let listed_before = use_state(|| false);
+    use_effect_with((), {
+        let listed_before = listed_before.setter();
+        move |()| {
+            let timer = Timer::after(0, move || listed_before.set(true));
+            move || drop(timer)
+        }
+    });
+    let shown = chosen.or(listed.first().copied()).filter(|_| *listed_before);
     let clear = {
         let session = props.session.clone();
         Callback::from(move |_: MouseEvent| {
