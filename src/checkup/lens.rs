@@ -109,7 +109,7 @@ impl Lens {
     ) -> Lens {
         let names = layout.fields().filter_map(|(_, name, _)| name);
         let fields = Rc::new(names.map(super::missing::plain).collect());
-        let view = Places::new(knowledge, keywords, asked_for, head, layout);
+        let view = View::new(knowledge, keywords, asked_for, head, layout);
         Lens { fields, used: false, view }
     }
 
@@ -182,7 +182,7 @@ impl KnownKeywords {
     }
 }
 
-impl Places {
+impl View {
     fn new(
         knowledge: &KnowledgeBase,
         known_keywords: &mut KnownKeywords,
@@ -310,8 +310,8 @@ impl Finder<'_> {
         if self.found.contains_key(name) {
             return;
         }
-        let mut wanted = Wanted::default();
-        wanted.varies = VARYING.iter().any(|own| own.eq_ignore_ascii_case(name));
+        let varies = VARYING.iter().any(|own| own.eq_ignore_ascii_case(name));
+        let mut wanted = Wanted { varies, ..Wanted::default() };
         let mut event = self.event.clone();
         loop {
             let (places, in_head) = places(&event, name);

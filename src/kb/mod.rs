@@ -14,7 +14,7 @@ mod windows;
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::detection::index::Index;
@@ -30,8 +30,8 @@ pub use windows::{Range, Version};
 #[derive(Debug, Default)]
 pub struct KnowledgeBase {
     articles: Vec<Article>,
-    index: Index,
     /// Made when they are first needed: who only shows findings never needs them.
+    index: OnceLock<Index>,
     scans: OnceLock<Scans>,
     by_id: FxHashMap<String, u32>,
     /// For each rule that correlations watch, the fields that they ask of it.
@@ -45,7 +45,6 @@ struct Compiled(Vec<Article>);
 impl KnowledgeBase {
     /// A knowledge base of these articles.
     pub fn new(articles: Vec<Article>) -> KnowledgeBase {
-        let index = Index::new(articles.iter().map(|article| &article.detection));
         let by_id: FxHashMap<String, u32> = articles.iter().map(|article| article.id.clone()).zip(0..).collect();
         let mut watched: FxHashMap<u32, Vec<String>> = FxHashMap::default();
         for correlation in articles.iter().filter_map(|article| article.correlation.as_ref()) {
@@ -58,7 +57,7 @@ impl KnowledgeBase {
                 fields.dedup();
             }
         }
-        KnowledgeBase { articles, index, scans: OnceLock::new(), by_id, watched }
+        KnowledgeBase { articles, index: OnceLock::new(), scans: OnceLock::new(), by_id, watched }
     }
 
     /// The knowledge base that [`compile`] made; empty if the bytes are from anywhere else.
@@ -69,7 +68,8 @@ impl KnowledgeBase {
     /// Adds articles; one with the id of another replaces it.
     pub fn add(&mut self, articles: Vec<Article>) {
         let mut all = std::mem::take(&mut self.articles);
-        all.retain(|old| articles.iter().all(|new| new.id != old.id));
+        let new: FxHashSet<&str> = articles.iter().map(|article| article.id.as_str()).collect();
+        all.retain(|old| !new.contains(old.id.as_str()));
         all.extend(articles);
         all.sort_by(|a, b| a.id.cmp(&b.id));
         *self = KnowledgeBase::new(all);
@@ -107,7 +107,8 @@ impl KnowledgeBase {
 
     /// The articles that may match records of this provider, event id and channel, by number, ascending.
     pub fn asked_for(&self, provider: &str, event_id: u32, channel: &str) -> Vec<u32> {
-        self.index.candidates(provider, event_id, channel)
+        let index = || Index::new(self.articles.iter().map(|article| &article.detection));
+        self.index.get_or_init(index).candidates(provider, event_id, channel)
     }
 
     /// The same, for evaluating them.

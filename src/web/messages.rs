@@ -76,7 +76,7 @@ pub enum Outcome {
 /// Articles and rules that somebody added.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Compiled {
-    /// The articles that are well, encoded by postcard.
+    /// The articles that are well: an array of some at a time, encoded by postcard.
     #[serde(with = "serde_wasm_bindgen::preserve")]
     pub articles: JsValue,
     /// All texts: an array of `[path, text]`.

@@ -48,6 +48,12 @@ pub fn learn(articles: Vec<Article>) {
     SEARCH.set(None);
 }
 
+/// Articles as a worker sends them.
+fn decoded(some: &JsValue) -> Result<Vec<Article>, String> {
+    let encoded = some.unchecked_ref::<js_sys::Uint8Array>().to_vec();
+    postcard::from_bytes(&encoded).map_err(|error| error.to_string())
+}
+
 /// The search over them; made when somebody first opens it, so that the page's start does not wait for it.
 pub fn search() -> &'static Search {
     SEARCH.get().unwrap_or_else(|| {

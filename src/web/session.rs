@@ -7,11 +7,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::File;
 
 pub use super::messages::Row;
-use super::messages::{Outcome, Task};
+use super::messages::{Compiled, Outcome, Task};
 use super::pool::Pool;
-use super::{Added, added, files, knowledge, message, now};
+use super::{Added, added, decoded, files, knowledge, message, now, timer};
 use crate::checkup::{self, Evidence, FileReport, Finding, Report};
-use crate::kb::{Article, Origin};
+use crate::kb::Origin;
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Kind, Problem, Reason};
 use crate::sources;
@@ -154,16 +154,11 @@ impl Session {
         Rc::make_mut(&mut self.state.borrow_mut().added).busy = true;
         self.draw();
         let outcome = self.pool.run(Task::Compile, texts).await;
-        let learned = outcome.and_then(|outcome| {
-            let Outcome::Compiled(compiled) = outcome else { return Err("an unexpected answer".into()) };
-            let encoded = js_sys::Uint8Array::from(compiled.articles.clone()).to_vec();
-            let articles: Vec<Article> = postcard::from_bytes(&encoded).map_err(|error| error.to_string())?;
-            let rules = articles.iter().filter(|article| article.origin == Origin::Sigma).count();
-            let added = Added::new(&compiled, rules, articles.len() - rules, kept);
-            super::learn(articles);
-            self.pool.teach(compiled.articles);
-            Ok(added)
-        });
+        let learned = match outcome {
+            Ok(Outcome::Compiled(compiled)) => self.know(compiled, kept).await,
+            Ok(_) => Err("an unexpected answer".into()),
+            Err(message) => Err(message),
+        };
         let added = match learned {
             Ok(added) => added,
             Err(message) => Added { busy: false, faults: vec![message], ..(*self.state.borrow().added).clone() },
@@ -176,6 +171,20 @@ impl Session {
         let logs = self.state.borrow().files.clone();
         self.clear();
         self.add(logs);
+    }
+
+    /// Knows what a worker has compiled; some of it at a time, so that the page stays awake.
+    async fn know(&self, compiled: Compiled, kept: bool) -> Result<Added, String> {
+        let mut articles = Vec::new();
+        for some in compiled.articles.unchecked_ref::<js_sys::Array>().iter() {
+            articles.extend(decoded(&some)?);
+            timer::pause().await;
+        }
+        let rules = articles.iter().filter(|article| article.origin == Origin::Sigma).count();
+        let added = Added::new(&compiled, rules, articles.len() - rules, kept);
+        super::learn(articles);
+        self.pool.teach(compiled.articles);
+        Ok(added)
     }
 
     /// Checks more files; findings merge with those of earlier files.

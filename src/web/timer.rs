@@ -21,6 +21,17 @@ impl Timer {
     }
 }
 
+/// Lets the browser do what is waiting.
+pub async fn pause() {
+    let (sender, receiver) = futures_channel::oneshot::channel();
+    let timer = Timer::after(0, move || {
+        // Nobody waits where the page is going away.
+        let _ = sender.send(());
+    });
+    let _ = receiver.await;
+    drop(timer);
+}
+
 impl Drop for Timer {
     fn drop(&mut self) {
         if let (Some(handle), Some(window)) = (self.handle, web_sys::window()) {

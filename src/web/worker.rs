@@ -10,7 +10,7 @@ use web_sys::{
 };
 
 use super::messages::{Compiled, Outcome, Reply, Request, Row, Task, posted};
-use super::{knowledge, learn, message};
+use super::{decoded, knowledge, learn, message};
 use crate::checkup::{Checkup, FileReport};
 use crate::codes;
 use crate::event::{Event, Value};
@@ -24,6 +24,9 @@ const MAX_SHOWN: usize = 20_000;
 
 /// A larger file is no article, rule or archive of them.
 const MAX_SOURCE: f64 = 64e6;
+
+/// So many articles the page's thread can take without being missed.
+const ARTICLES_AT_A_TIME: usize = 100;
 
 /// Waits for requests.
 pub fn start(scope: DedicatedWorkerGlobalScope) {
@@ -61,8 +64,11 @@ async fn work(task: Task, given: JsValue) -> Result<Outcome, String> {
     match task {
         Task::Compile => Ok(Outcome::Compiled(compile(given.unchecked_ref()).await?)),
         Task::Learn => {
-            let encoded = given.unchecked_ref::<Uint8Array>().to_vec();
-            learn(postcard::from_bytes(&encoded).map_err(|error| error.to_string())?);
+            let mut articles = Vec::new();
+            for some in given.unchecked_ref::<js_sys::Array>().iter() {
+                articles.extend(decoded(&some)?);
+            }
+            learn(articles);
             CHECKUPS.with_borrow_mut(Vec::clear);
             Ok(Outcome::Learned)
         }
@@ -139,10 +145,11 @@ async fn compile(given: &js_sys::Array) -> Result<Compiled, String> {
     texts.sort();
     let (articles, more) = sources::compile(&texts);
     faults.extend(more);
-    let encoded = postcard::to_stdvec(&articles).map_err(|error| error.to_string())?;
+    let encode = |some: &[Article]| postcard::to_stdvec(some).map(|bytes| Uint8Array::from(bytes.as_slice()));
+    let encoded: Result<js_sys::Array, _> = articles.chunks(ARTICLES_AT_A_TIME).map(encode).collect();
     let pairs = texts.iter().map(|(path, text)| js_sys::Array::of2(&path.into(), &text.into()));
     Ok(Compiled {
-        articles: Uint8Array::from(encoded.as_slice()).into(),
+        articles: encoded.map_err(|error| error.to_string())?.into(),
         sources: pairs.collect::<js_sys::Array>().into(),
         faults,
     })
