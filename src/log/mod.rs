@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod evtx;
+mod foreign;
 mod text;
 pub mod xml;
 
@@ -36,6 +37,24 @@ pub enum Kind {
     Csv,
     /// Another text.
     Text,
+    /// A PDF document.
+    Pdf,
+    /// A document of Word, Excel or PowerPoint.
+    Office,
+    /// A PNG image.
+    Png,
+    /// A JPEG image.
+    Jpeg,
+    /// A 7-Zip archive.
+    SevenZip,
+    /// A cabinet file.
+    Cab,
+    /// A RAR archive.
+    Rar,
+    /// A gzip archive.
+    Gzip,
+    /// A Windows program or library.
+    Program,
     /// Something else.
     Unknown,
     /// A file whose first bytes cannot be read.
@@ -53,7 +72,7 @@ impl Kind {
             [] => Kind::Empty,
             _ if evtx::Header::recognise(start, 0).is_some() => Kind::Evtx,
             [0x30, 0, 0, 0, b'L', b'f', b'L', b'e', ..] => Kind::Evt,
-            _ => text::kind(start).unwrap_or(match start {
+            _ => foreign::kind(start).or_else(|| text::kind(start)).unwrap_or(match start {
                 [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
                 _ => Kind::Unknown,
             }),
@@ -80,6 +99,15 @@ impl Kind {
             Kind::Text => {
                 "This is a text file, not an event log. In Event Viewer, save the log as \u{201c}Event Files (*.evtx)\u{201d}."
             }
+            Kind::Pdf => "This is a PDF document, not an event log.",
+            Kind::Office => "This is a document of Word, Excel or PowerPoint, not an event log.",
+            Kind::Png => "This is a PNG image, not an event log.",
+            Kind::Jpeg => "This is a JPEG image, not an event log.",
+            Kind::SevenZip => "This is a 7-Zip archive. Unpack it first and drop the .evtx files that are in it.",
+            Kind::Cab => "This is a cabinet file (.cab). Unpack it first and drop the .evtx files that are in it.",
+            Kind::Rar => "This is a RAR archive. Unpack it first and drop the .evtx files that are in it.",
+            Kind::Gzip => "This is a gzip archive. Unpack it first and drop the .evtx files that are in it.",
+            Kind::Program => "This is a Windows program, not an event log.",
             Kind::Unknown => "This is not a Windows event log (.evtx).",
             Kind::Unreadable => "The file could not be read. If it was moved or changed since, choose it again.",
         })
