@@ -63,6 +63,9 @@ impl Reader {
 
     /// Adds bytes to the text.
     fn decode(&mut self, bytes: &[u8], last: bool) {
+        if let Some(Encoding::Utf8) = self.encoding {
+            return self.text.extend_from_slice(bytes);
+        }
         self.waiting.extend_from_slice(bytes);
         let encoding = match self.encoding {
             Some(encoding) => encoding,
