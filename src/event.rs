@@ -61,7 +61,7 @@ impl fmt::Display for Time {
 }
 
 /// How bad the record itself says it is (`System/Level`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Level 1.
@@ -71,6 +71,7 @@ pub enum Level {
     /// Level 3.
     Warning,
     /// Level 4, and 0 ("log always"), which Event Viewer shows as information.
+    #[default]
     Information,
     /// Level 5 and whatever providers number above it.
     Verbose,
@@ -238,7 +239,8 @@ pub struct Head<'a> {
 pub struct Event<'a> {
     /// The part that every record has.
     pub head: Head<'a>,
-    /// The other values of `System`, then those of `EventData` or `UserData`, in the order of the record.
+    /// The other values of `System`, then those of `EventData` or `UserData` and of `RenderingInfo`, in the order of the
+    /// record.
     pub fields: Vec<Field<'a>>,
 }
 
@@ -253,13 +255,28 @@ pub struct Field<'a> {
     pub value: Value<'a>,
 }
 
-/// The two halves of a record.
+/// The parts of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// `System`: the same fields in every record, named as Sigma names them.
     System,
     /// `EventData` or `UserData`: what this event has to say.
     Data,
+    /// `RenderingInfo`: what the computer that wrote the record made of it, in its language. Forwarded and exported
+    /// events have it. It repeats other fields in words under the same names, so no field is looked for here.
+    Rendering,
+}
+
+impl Part {
+    /// The part that a child of `Event` is, by its name (MS-EVEN6 2.2.12, the event schema).
+    pub fn of(element: &str) -> Option<Part> {
+        match element {
+            "System" => Some(Part::System),
+            "EventData" | "UserData" | "ProcessingErrorData" | "BinaryEventData" | "DebugData" => Some(Part::Data),
+            "RenderingInfo" => Some(Part::Rendering),
+            _ => None,
+        }
+    }
 }
 
 /// A value with the type that the record gives it (MS-EVEN6 2.2.13).
@@ -346,6 +363,19 @@ fn write_sid(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
 pub type Values<'e> = SmallVec<[Cow<'e, Value<'e>>; 1]>;
 
 impl Event<'_> {
+    /// The fields of `System` and of the data, in the order of the record.
+    pub fn fields(&self) -> impl Iterator<Item = &Field<'_>> {
+        self.fields.iter().filter(|field| field.part != Part::Rendering)
+    }
+
+    /// The message, where the record carries it: it is in no log, but in forwarded and exported events.
+    pub fn message(&self) -> Option<&str> {
+        self.fields.iter().find_map(|field| match (field.part, field.name.as_deref(), &field.value) {
+            (Part::Rendering, Some("Message"), Value::Text(text)) => Some(text.as_ref()),
+            _ => None,
+        })
+    }
+
     /// The values of a field, by the name Sigma gives it. Names compare without case; `param1..N` also names the
     /// N-th unnamed value, so that one detection fits Windows NT and Windows 11.
     pub fn values(&self, name: &str) -> Values<'_> {
@@ -353,8 +383,7 @@ impl Event<'_> {
             return smallvec![Cow::Owned(value)];
         }
         let named: Values<'_> = self
-            .fields
-            .iter()
+            .fields()
             .filter(|field| field.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name)))
             .map(|field| Cow::Borrowed(&field.value))
             .collect();

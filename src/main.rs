@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use evtx_checkup::checkup::{self, Checkup, FileReport, Report};
+use evtx_checkup::checkup::{self, Checkup, FileReport, InOrder, Report};
 use evtx_checkup::export;
 use evtx_checkup::kb::{Article, KnowledgeBase};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
-use evtx_checkup::log::{Kind, Problem, Reason};
+use evtx_checkup::log::{Kind, Problem, Reason, Sequential, xml};
 use evtx_checkup::sources::{self, Source};
 
 const HELP: &str = "\
@@ -85,7 +85,7 @@ fn main() -> ExitCode {
     };
     // A reader such as `head` may close the pipe early.
     let _ = std::io::stdout().write_all(text.as_bytes());
-    let unread = |file: &FileReport| file.kind != Kind::Evtx || file.coverage.problem_count > 0;
+    let unread = |file: &FileReport| file.kind.refusal().is_some() || file.coverage.problem_count > 0;
     match report.files.values().any(unread) {
         true => ExitCode::from(2),
         false => ExitCode::from(u8::from(!report.groups.is_empty())),
@@ -141,11 +141,13 @@ fn collect(path: &Path, asked: bool, found: &mut Vec<Source>, problems: &mut Vec
     Ok(())
 }
 
-/// Checks one file with all cores.
+fn unreadable(offset: u64, error: std::io::Error) -> Problem {
+    Problem { offset, reason: Reason::Unreadable(error.to_string()), lost: 0 }
+}
+
+/// Checks one file, with all cores where it can be read in parts.
 fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
     let name = path.display().to_string();
-    let unreadable =
-        |offset, error: std::io::Error| Problem { offset, reason: Reason::Unreadable(error.to_string()), lost: 0 };
     let opened = File::open(path).and_then(|mut file| {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
@@ -153,7 +155,7 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
         }
         let size = metadata.len();
         let mut start = Vec::new();
-        (&mut file).take(chunk_offset(0) + 512).read_to_end(&mut start)?;
+        (&mut file).take(Kind::START as u64).read_to_end(&mut start)?;
         Ok(FileReport::open(&name, size, &start))
     });
     let file = match opened {
@@ -164,6 +166,9 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
             return checkup::unread_slice(number, &file, unreadable(0, error));
         }
     };
+    if file.kind == Kind::Xml {
+        return check_in_order(knowledge, number, &file, path, xml::Reader::new(0));
+    }
     let report = Mutex::new(Report { files: [(number, file.clone())].into(), ..Report::default() });
     if file.kind == Kind::Evtx {
         let chunks = chunk_count(file.size);
@@ -196,6 +201,31 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
         std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     }
     report.into_inner().unwrap_or_default()
+}
+
+/// Checks one file from its start to its end.
+fn check_in_order(
+    knowledge: &KnowledgeBase,
+    number: u32,
+    file: &FileReport,
+    path: &Path,
+    reader: impl Sequential,
+) -> Report {
+    let mut report = Report { files: [(number, file.clone())].into(), ..Report::default() };
+    let mut checkup = InOrder::new(knowledge, number, file, reader);
+    let mut buffer = Vec::new();
+    for offset in (0..file.size).step_by((SLICE * CHUNK_SIZE) as usize) {
+        let length = (SLICE * CHUNK_SIZE).min(file.size - offset);
+        match read(path, offset, length, &mut buffer) {
+            Ok(()) => report.merge(checkup.slice(&buffer)),
+            Err(error) => {
+                report.merge(checkup::unread_slice(number, file, unreadable(offset, error)));
+                break;
+            }
+        }
+    }
+    report.merge(checkup.finish());
+    report
 }
 
 fn read(path: &Path, offset: u64, length: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {

@@ -227,6 +227,30 @@ fn json_of_what_could_not_be_read() {
 }
 
 #[test]
+fn an_export_is_a_log_too() {
+    let folder = Folder::new("export");
+    let event = "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>\
+        <Provider Name='Service Control Manager'/><EventID>7034</EventID><Level>2</Level>\
+        <TimeCreated SystemTime='2026-11-20T07:21:19Z'/><Channel>System</Channel><Computer>SAMPLE-PC</Computer></System>\
+        <EventData><Data Name='param1'>Contoso Agent</Data><Data Name='param2'>1</Data></EventData></Event>";
+    let report = check_json(&[&folder.write("export.xml", format!("<Events>{event}{event}</Events>").as_bytes())], 1);
+    check_shape(&report);
+    let file = &report["files"][0];
+    assert_eq!((&file["kind"], &file["records"], &file["damaged"]), (&"xml".into(), &2.into(), &0.into()));
+    assert_eq!((&report["findings"][0]["id"], &report["findings"][0]["count"]), (&"service-crashed".into(), &2.into()));
+    // A cut one is read as far as it goes.
+    let report = check_json(&[&folder.write("cut.xml", format!("<Events>{event}{}", &event[..99]).as_bytes())], 2);
+    let file = &report["files"][0];
+    assert_eq!((&file["records"], &file["damaged"]), (&1.into(), &1.into()));
+    assert!(file["problems"][0]["reason"].as_str().unwrap().contains("breaks off"), "{file}");
+    let other = check_json(&[&folder.write("other.xml", b"<html></html>")], 2);
+    assert_eq!(other["files"][0]["kind"], "other-xml");
+    let csv = b"Level,Date and Time,Source,Event ID,Task Category\r\nError,11/20/2026 7:21:19 AM,Disk,7,None,\"Bad\"";
+    let text = check(&[&folder.write("export.csv", csv)], 2);
+    assert!(text.contains("wevtutil epl System System.evtx"), "{text}");
+}
+
+#[test]
 fn several_files_give_one_report() {
     let folder = Folder::new("several");
     let log = founding(Article::Q101355);

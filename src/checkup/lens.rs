@@ -107,7 +107,7 @@ impl Lens {
         head: Head<'_>,
         layout: &Layout,
     ) -> Lens {
-        let names = layout.fields().filter_map(|(_, name, _)| name);
+        let names = layout.fields().filter(|(part, ..)| *part != Part::Rendering).filter_map(|(_, name, _)| name);
         let fields = Rc::new(names.map(super::missing::plain).collect());
         let view = View::new(knowledge, keywords, asked_for, head, layout);
         Lens { fields, used: false, view }

@@ -82,7 +82,7 @@ pub fn plain(name: &str) -> String {
 /// Notes the names of an event's fields; records of one kind mostly have the same.
 pub fn note_fields(event: &Event<'_>, layouts: &mut FxHashSet<u64>, fields: &mut BTreeSet<String>) {
     let mut hasher = FxHasher::default();
-    let names = || event.fields.iter().filter_map(|field| field.name.as_deref());
+    let names = || event.fields().filter_map(|field| field.name.as_deref());
     names().for_each(|name| name.hash(&mut hasher));
     let layout = hasher.finish();
     if layouts.contains(&layout) {

@@ -5,6 +5,7 @@
 
 mod correlate;
 mod findings;
+mod in_order;
 mod lens;
 mod missing;
 mod newest;
@@ -21,6 +22,7 @@ use crate::kb::{KnowledgeBase, Version};
 use crate::log::{self, Coverage, Kind, Problem};
 pub use correlate::{Correlated, Occurrence, Occurrences};
 pub use findings::{Finding, General};
+pub use in_order::InOrder;
 pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
 pub use part::Checkup;
@@ -112,7 +114,7 @@ pub struct Evidence {
 }
 
 impl FileReport {
-    /// A file of which nothing was read but its first bytes: [`log::evtx::HEADER_SIZE`] and a few more.
+    /// A file of which nothing was read but its first bytes, best [`Kind::START`] of them.
     pub fn open(name: impl Into<String>, size: u64, start: &[u8]) -> FileReport {
         let mut file = FileReport {
             name: name.into(),

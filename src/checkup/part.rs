@@ -32,7 +32,7 @@ impl<'k> Checkup<'k> {
 
     /// Begins a part of the file with the given number.
     pub fn open(&mut self, number: u32, file: &FileReport) {
-        self.records.part = Part::new(number, file);
+        self.records.open(number, file);
         (self.coverage, self.bytes) = (Coverage::default(), 0);
     }
 
@@ -45,10 +45,7 @@ impl<'k> Checkup<'k> {
     /// The report of this part.
     pub fn finish(&mut self) -> Report {
         let coverage = std::mem::take(&mut self.coverage);
-        self.records.part.file.coverage.merge(coverage);
-        self.records.part.file.bytes_read += self.bytes;
-        let reader = &self.reader;
-        let report = self.records.finish(|symbol| reader.name(symbol));
+        let report = self.records.finish(coverage, self.bytes, |symbol| self.reader.name(symbol));
         if self.reader.has_many_names() {
             // What one file does to the names is not to be felt by another.
             *self = Checkup::new(self.records.tools.knowledge);
@@ -58,7 +55,7 @@ impl<'k> Checkup<'k> {
 }
 
 /// Takes the records of a part.
-struct Records<'k> {
+pub struct Records<'k> {
     places: FxHashMap<(u32, u32, u32), usize>,
     kinds: Vec<Watched>,
     part: Part,
@@ -214,15 +211,23 @@ impl<'k> Records<'k> {
     const MAX_KINDS: usize = 4000;
     const MAX_KNOWN: usize = 10_000;
 
-    fn new(knowledge: &'k KnowledgeBase) -> Records<'k> {
+    pub fn new(knowledge: &'k KnowledgeBase) -> Records<'k> {
         let part = Part::new(0, &FileReport::open("", 0, &[]));
         let tools = Tools { knowledge, keywords: KnownKeywords::default(), key: Vec::new() };
         Records { places: FxHashMap::default(), kinds: Vec::new(), part, tools }
     }
 
-    fn finish<'n>(&mut self, name: impl Fn(u32) -> Name<'n>) -> Report {
+    /// Begins a part of a file. The names in the heads of its records have the same symbols in all parts.
+    pub fn open(&mut self, number: u32, file: &FileReport) {
+        self.part = Part::new(number, file);
+    }
+
+    /// The report of the part, with its reader's account.
+    pub fn finish<'n>(&mut self, coverage: Coverage, bytes: u64, name: impl Fn(u32) -> Name<'n>) -> Report {
         let next = Part::new(0, &FileReport::open("", 0, &[]));
         let mut part = std::mem::replace(&mut self.part, next);
+        part.file.coverage.merge(coverage);
+        part.file.bytes_read += bytes;
         let mut report = Report::default();
         let mut known = 0;
         for kind in &mut self.kinds {

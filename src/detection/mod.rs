@@ -255,12 +255,14 @@ pub(crate) fn text(event: &Event<'_>, field: &str) -> Option<String> {
     values(event, field).first().map(|value| value.to_string())
 }
 
-/// All that keywords are looked for in: every value, and what the head says of where the record is from.
+/// All that keywords are looked for in: every value, what the head says of where the record is from, and the message:
+/// the specification applies keywords to "the full log message".
 fn everything<'e>(event: &'e Event<'_>) -> Values<'e> {
     let head = &event.head;
     let names = [head.provider, head.channel, head.computer].map(|name| Value::Text(name.text.into()));
     let head = names.into_iter().chain([Value::Unsigned(head.event_id.into())]).map(Cow::Owned);
-    head.chain(event.fields.iter().map(|field| Cow::Borrowed(&field.value))).collect()
+    let message = event.message().map(|text| Cow::Owned(Value::Text(text.into())));
+    head.chain(event.fields().map(|field| Cow::Borrowed(&field.value))).chain(message).collect()
 }
 
 /// The fields of a record's head, by the names Sigma gives them.
@@ -296,7 +298,7 @@ pub(crate) fn values<'e>(event: &'e Event<'_>, field: &str) -> Values<'e> {
     if let Some(name) = logsource::renamed(event.head.channel.text, event.head.event_id, field) {
         return event.values(name);
     }
-    let spaced = event.fields.iter().filter(|own| {
+    let spaced = event.fields().filter(|own| {
         let name = own.name.as_deref().filter(|name| name.contains(' ') && name.len() > field.len());
         name.is_some_and(|name| name.replace(' ', "").eq_ignore_ascii_case(field))
     });

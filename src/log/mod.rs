@@ -5,13 +5,16 @@
 
 pub mod archive;
 pub mod evtx;
+mod foreign;
+mod text;
+pub mod xml;
 
 use std::cell::OnceCell;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, Field, Head};
+use crate::event::{Event, Field, Head, Name};
 use evtx::Shape;
 
 /// What a file is, by its first bytes; names do not count.
@@ -26,10 +29,32 @@ pub enum Kind {
     Evt,
     /// A zip archive.
     Zip,
-    /// An XML text, such as an export from Event Viewer.
+    /// An XML export of events.
     Xml,
+    /// Another XML text.
+    OtherXml,
+    /// An export of events as columns of text, without their data.
+    Csv,
     /// Another text.
     Text,
+    /// A PDF document.
+    Pdf,
+    /// A document of Word, Excel or PowerPoint.
+    Office,
+    /// A PNG image.
+    Png,
+    /// A JPEG image.
+    Jpeg,
+    /// A 7-Zip archive.
+    SevenZip,
+    /// A cabinet file.
+    Cab,
+    /// A RAR archive.
+    Rar,
+    /// A gzip archive.
+    Gzip,
+    /// A Windows program or library.
+    Program,
     /// Something else.
     Unknown,
     /// A file whose first bytes cannot be read.
@@ -37,27 +62,27 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What a file is that starts with `start` (its first [`evtx::HEADER_SIZE`] bytes and a few more).
+    /// How many bytes of a file's start tell best what it is. [`evtx::HEADER_SIZE`] and a few more will do: XML whose
+    /// first event starts later is taken for another text then.
+    pub const START: usize = 64 << 10;
+
+    /// What a file is that starts with `start`, its first [`Kind::START`] bytes.
     pub fn of(start: &[u8]) -> Kind {
-        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-        let printable = |bytes: &[u8]| bytes.iter().all(|byte| !matches!(byte, 0..=8 | 14..=31 | 127));
         match start {
             [] => Kind::Empty,
             _ if evtx::Header::recognise(start, 0).is_some() => Kind::Evtx,
             [0x30, 0, 0, 0, b'L', b'f', b'L', b'e', ..] => Kind::Evt,
-            [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
-            [0xff, 0xfe, b'<', 0, ..] | [0xfe, 0xff, 0, b'<', ..] => Kind::Xml,
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Kind::Text,
-            _ if text.trim_ascii_start().starts_with(b"<") && printable(text) => Kind::Xml,
-            _ if printable(text) => Kind::Text,
-            _ => Kind::Unknown,
+            _ => foreign::kind(start).or_else(|| text::kind(start)).unwrap_or(match start {
+                [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
+                _ => Kind::Unknown,
+            }),
         }
     }
 
     /// For a file that is no log that can be read: what it is and what to do instead, in one sentence.
     pub fn refusal(self) -> Option<&'static str> {
         Some(match self {
-            Kind::Evtx => return None,
+            Kind::Evtx | Kind::Xml => return None,
             Kind::Empty => {
                 "The file is empty: it has no bytes at all. Copy it again, or export the log anew with `wevtutil epl System System.evtx`."
             }
@@ -65,12 +90,24 @@ impl Kind {
                 "This is an event log of Windows NT, 2000, XP or Server 2003 (.evt), which cannot be read here yet."
             }
             Kind::Zip => "This is a zip archive. Unpack it and drop the .evtx files that are in it.",
-            Kind::Xml => {
-                "This is an XML text, not an .evtx log. In Event Viewer, save the log as \u{201c}Event Files (*.evtx)\u{201d}."
+            Kind::OtherXml => {
+                "This is an XML text without events, not an event log. In Event Viewer, save the log as \u{201c}Event Files (*.evtx)\u{201d}."
+            }
+            Kind::Csv => {
+                "This looks like an export as text (.csv or .txt), which leaves out the data of the events, so that no issue can be recognised. Export the log with `wevtutil epl System System.evtx`, or in Event Viewer with \u{201c}Save All Events As…\u{201d} as \u{201c}Event Files (*.evtx)\u{201d}."
             }
             Kind::Text => {
                 "This is a text file, not an event log. In Event Viewer, save the log as \u{201c}Event Files (*.evtx)\u{201d}."
             }
+            Kind::Pdf => "This is a PDF document, not an event log.",
+            Kind::Office => "This is a document of Word, Excel or PowerPoint, not an event log.",
+            Kind::Png => "This is a PNG image, not an event log.",
+            Kind::Jpeg => "This is a JPEG image, not an event log.",
+            Kind::SevenZip => "This is a 7-Zip archive. Unpack it first and drop the .evtx files that are in it.",
+            Kind::Cab => "This is a cabinet file (.cab). Unpack it first and drop the .evtx files that are in it.",
+            Kind::Rar => "This is a RAR archive. Unpack it first and drop the .evtx files that are in it.",
+            Kind::Gzip => "This is a gzip archive. Unpack it first and drop the .evtx files that are in it.",
+            Kind::Program => "This is a Windows program, not an event log.",
             Kind::Unknown => "This is not a Windows event log (.evtx).",
             Kind::Unreadable => "The file could not be read. If it was moved or changed since, choose it again.",
         })
@@ -81,6 +118,18 @@ impl Kind {
 pub trait Sink {
     /// One record, in the order of the file.
     fn record(&mut self, record: &Record<'_>);
+}
+
+/// A reader that needs the bytes of its file in their order, and keeps what is unfinished itself.
+pub trait Sequential {
+    /// Reads the next bytes of the file, as many as there are. Gives the account of what came to an end with them.
+    fn slice(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Coverage;
+
+    /// Reads what is left when there are no more bytes.
+    fn finish(&mut self, sink: &mut dyn Sink) -> Coverage;
+
+    /// The name of a symbol in the heads of its records.
+    fn name(&self, symbol: u32) -> Name<'_>;
 }
 
 /// A record that was found: its head is read, the rest is read when asked for.
@@ -213,6 +262,14 @@ pub enum Reason {
     Unreadable(String),
     /// Reading was cancelled before so many bytes of the file.
     Cancelled(u64),
+    /// An event of an export that another one, or the end of the file, cuts off.
+    EventCut,
+    /// An event of an export with more text than an event can have.
+    EventTooLong,
+    /// Something between the events of an export that does not belong there.
+    NotAnEvent,
+    /// The file ends before the end of the element that is around its events.
+    ExportCut,
 }
 
 impl fmt::Display for Reason {
@@ -235,6 +292,10 @@ impl fmt::Display for Reason {
             Reason::RecordContent(what) => write!(f, "the record's content is malformed: {what}"),
             Reason::Unreadable(message) => write!(f, "this part of the file could not be read: {message}"),
             Reason::Cancelled(bytes) => write!(f, "reading was cancelled; {bytes} bytes of the file were not read"),
+            Reason::EventCut => f.write_str("the event breaks off before its end"),
+            Reason::EventTooLong => f.write_str("the event has more text than an event can have"),
+            Reason::NotAnEvent => f.write_str("something that belongs to no event"),
+            Reason::ExportCut => f.write_str("the file ends too early: the list of events has no end"),
         }
     }
 }

@@ -284,11 +284,14 @@ fn row(article: Option<&Article>, offset: u64, event: &Event<'_>) -> Row {
         }
         fields.push((name, text, marked));
     };
+    if let Some(message) = event.message() {
+        push("Message".into(), &Value::Text(message.into()));
+    }
     for name in ["Provider_Name", "EventID", "Channel", "Computer"] {
         event.values(name).iter().for_each(|value| push(name.into(), value));
     }
     let mut unnamed = 0;
-    for field in &event.fields {
+    for field in event.fields() {
         let name = match &field.name {
             Some(name) => name.to_string(),
             None => {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::binxml::{self, BINARY_XML, Budget, Instance, MAX_DEPTH, Read, Visitor, is_missing, malformed, walk};
-use super::record::{is_in_head, joined, part_of};
+use super::record::{is_in_head, joined};
 use crate::event::{Field, Part, Value, utf16};
 
 /// The places of the fields of records that are written alike: by one template, and one that is nested in it.
@@ -406,7 +406,7 @@ impl<'a> Builder<'a> {
     }
 
     fn part(&self) -> Option<Part> {
-        part_of(&self.path.get(1)?.name)
+        Part::of(&self.path.get(1)?.name)
     }
 
     fn end_attribute(&mut self) -> Read<()> {

@@ -326,15 +326,6 @@ struct Element<'a> {
     has_children: bool,
 }
 
-/// The part of a record that an element right under `Event` is.
-pub(super) fn part_of(element: &str) -> Option<Part> {
-    match element {
-        "System" => Some(Part::System),
-        "EventData" | "UserData" | "ProcessingErrorData" | "BinaryEventData" | "DebugData" => Some(Part::Data),
-        _ => None,
-    }
-}
-
 /// Whether the head has the value already.
 pub(super) fn is_in_head(part: Part, name: Option<&str>) -> bool {
     const HEAD: [&str; 6] =
@@ -344,7 +335,7 @@ pub(super) fn is_in_head(part: Part, name: Option<&str>) -> bool {
 
 impl<'a> Collector<'a, '_> {
     fn part(&self) -> Option<Part> {
-        part_of(&self.path.get(1)?.name)
+        Part::of(&self.path.get(1)?.name)
     }
 
     /// Takes a piece of the current attribute or element.
