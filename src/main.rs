@@ -85,7 +85,7 @@ fn main() -> ExitCode {
     };
     // A reader such as `head` may close the pipe early.
     let _ = std::io::stdout().write_all(text.as_bytes());
-    let unread = |file: &FileReport| file.kind != Kind::Evtx || file.coverage.problem_count > 0;
+    let unread = |file: &FileReport| file.kind.refusal().is_some() || file.coverage.problem_count > 0;
     match report.files.values().any(unread) {
         true => ExitCode::from(2),
         false => ExitCode::from(u8::from(!report.groups.is_empty())),
@@ -141,7 +141,7 @@ fn collect(path: &Path, asked: bool, found: &mut Vec<Source>, problems: &mut Vec
     Ok(())
 }
 
-/// Checks one file with all cores.
+/// Checks one file: an .evtx log with all cores, an .evt log with one.
 fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
     let name = path.display().to_string();
     let unreadable =
@@ -189,6 +189,15 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
         };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    }
+    if file.kind == Kind::Evt {
+        let read = |offset, length, buffer: &mut Vec<u8>| {
+            read(path, offset, length, buffer).map_err(|error| error.to_string())
+        };
+        let part = checkup::evt(knowledge, number, &file, read);
+        if let Ok(mut report) = report.lock() {
+            report.merge(part);
+        }
     }
     report.into_inner().unwrap_or_default()
 }

@@ -4,6 +4,7 @@
 //! parts' reports in any order gives the same report ([`Report::merge`] is associative and commutative).
 
 mod correlate;
+mod evt;
 mod findings;
 mod missing;
 mod newest;
@@ -20,6 +21,7 @@ use crate::event::{Level, Time};
 use crate::kb::{KnowledgeBase, Version};
 use crate::log::{self, Coverage, Kind, Problem, Record, Sink};
 pub use correlate::{Correlated, Occurrence, Occurrences};
+pub use evt::evt;
 pub use findings::{Finding, General};
 pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
@@ -127,6 +129,9 @@ impl FileReport {
             windows: None,
         };
         if let Some(header) = log::evtx::Header::recognise(start, size) {
+            file.dirty = header.dirty;
+            header.problem.into_iter().for_each(|problem| file.coverage.add(problem));
+        } else if let Some(header) = log::evt::Header::recognise(start) {
             file.dirty = header.dirty;
             header.problem.into_iter().for_each(|problem| file.coverage.add(problem));
         }
