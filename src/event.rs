@@ -18,6 +18,11 @@ impl Time {
     /// Ticks from 1601-01-01 to 1970-01-01.
     const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
 
+    /// The moment so many seconds after the start of 1970.
+    pub fn from_unix_seconds(seconds: u32) -> Time {
+        Time(Self::UNIX_EPOCH as u64 + u64::from(seconds) * 10_000_000)
+    }
+
     /// Milliseconds since 1970, negative before.
     pub fn unix_milliseconds(self) -> i64 {
         ((i128::from(self.0) - Self::UNIX_EPOCH) / 10_000) as i64

@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use evtx_checkup::checkup::{self, Checkup, FileReport, InOrder, Report};
+use evtx_checkup::checkup::{self, Checkup, FileReport, Report};
 use evtx_checkup::export;
 use evtx_checkup::kb::{Article, KnowledgeBase};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
-use evtx_checkup::log::{Kind, Problem, Reason, Sequential, xml};
+use evtx_checkup::log::{Kind, Problem, Reason, evt, xml};
 use evtx_checkup::sources::{self, Source};
 
 const HELP: &str = "\
@@ -166,8 +166,15 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
             return checkup::unread_slice(number, &file, unreadable(0, error));
         }
     };
-    if file.kind == Kind::Xml {
-        return check_in_order(knowledge, number, &file, path, xml::Reader::new(0));
+    let read_part =
+        |offset, length, buffer: &mut Vec<u8>| read(path, offset, length, buffer).map_err(|e| e.to_string());
+    match file.kind {
+        Kind::Evt => {
+            let reader = evt::Reader::new(file.size, &file.name);
+            return checkup::in_order(knowledge, number, &file, reader, read_part);
+        }
+        Kind::Xml => return checkup::in_order(knowledge, number, &file, xml::Reader::new(0), read_part),
+        _ => {}
     }
     let report = Mutex::new(Report { files: [(number, file.clone())].into(), ..Report::default() });
     if file.kind == Kind::Evtx {
@@ -201,31 +208,6 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
         std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     }
     report.into_inner().unwrap_or_default()
-}
-
-/// Checks one file from its start to its end.
-fn check_in_order(
-    knowledge: &KnowledgeBase,
-    number: u32,
-    file: &FileReport,
-    path: &Path,
-    reader: impl Sequential,
-) -> Report {
-    let mut report = Report { files: [(number, file.clone())].into(), ..Report::default() };
-    let mut checkup = InOrder::new(knowledge, number, file, reader);
-    let mut buffer = Vec::new();
-    for offset in (0..file.size).step_by((SLICE * CHUNK_SIZE) as usize) {
-        let length = (SLICE * CHUNK_SIZE).min(file.size - offset);
-        match read(path, offset, length, &mut buffer) {
-            Ok(()) => report.merge(checkup.slice(&buffer)),
-            Err(error) => {
-                report.merge(checkup::unread_slice(number, file, unreadable(offset, error)));
-                break;
-            }
-        }
-    }
-    report.merge(checkup.finish());
-    report
 }
 
 fn read(path: &Path, offset: u64, length: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use log_writer::logs::{Article, founding, sample};
-use log_writer::{Event, Level, evtx, filetime};
+use log_writer::{Event, EvtWriter, Level, evtx, filetime};
 use serde_json::Value;
 
 /// A folder for the files of one test.
@@ -203,6 +203,36 @@ fn json_of_logs_with_and_without_findings() {
 }
 
 #[test]
+fn logs_of_windows_nt() {
+    let folder = Folder::new("evt");
+    let log = founding(Article::Q101355);
+    let path = folder.write("SysEvent.Evt", &log.evt());
+    let report = check_json(&[&path], 1);
+    check_shape(&report);
+    let file = &report["files"][0];
+    assert_eq!((&file["kind"], &file["records"]), (&"evt".into(), &log.events.len().into()));
+    let found =
+        report["findings"].as_array().unwrap().iter().find(|finding| finding["id"] == "messenger-name-conflict");
+    assert_eq!(found.unwrap()["count"], log.expected.len());
+    // Larger than a slice, in use, and the last record broken.
+    let mut writer = EvtWriter::new().max_size(9 << 20);
+    (0..20).for_each(|_| log.events.iter().for_each(|event| _ = writer.write(event)));
+    writer.leave_header_stale();
+    let records = writer.numbers().len();
+    let mut large = writer.finish();
+    let report = check_json(&[&folder.write("large.evt", &large)], 1);
+    check_shape(&report);
+    let file = &report["files"][0];
+    assert_eq!((&file["records"], &file["damaged"], &file["dirty"]), (&records.into(), &0.into(), &true.into()));
+    let magic = large.windows(4).rposition(|bytes| bytes == b"LfLe").unwrap();
+    large[magic] = b'?';
+    let text = check(&[&folder.write("damaged.evt", &large)], 2);
+    assert!(text.contains(&format!("damaged.evt: {} records read, 1 lost, from SERVER12345", records - 1)), "{text}");
+    assert!(text.contains(&format!("at byte {}: no record where one should start", magic - 4)), "{text}");
+    assert!(text.contains("the log holds fewer records than it declares"), "{text}");
+}
+
+#[test]
 fn json_of_what_could_not_be_read() {
     let folder = Folder::new("json-unread");
     let missing = folder.path("missing.evtx");
@@ -321,7 +351,7 @@ fn text_says_what_was_not_read() {
     );
     check_says(
         &folder.write("header.evtx", &quiet_without_header()),
-        &["header.evtx: 2 records read", "at byte 0: the file header is damaged; the chunks were read without it"],
+        &["header.evtx: 2 records read", "at byte 0: the file header is damaged; the log was read without it"],
     );
     let mut second = founding(Article::Q101355).evtx();
     second[4096 + 65536..][..8].fill(b'?');

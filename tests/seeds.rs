@@ -3,8 +3,9 @@
 use evtx_checkup::checkup::{self, FileReport, Finding, Report};
 use evtx_checkup::kb::{KnowledgeBase, Version};
 use evtx_checkup::log::evtx::HEADER_SIZE;
+use evtx_checkup::log::{Kind, evt};
 use log_writer::logs::{Article, FoundingLog, founding};
-use log_writer::{Data, Event, Value, evtx};
+use log_writer::{Data, Event, Value, evt, evtx};
 
 /// A founding article, the general one about the same event, and a Windows version that the founding one speaks of.
 struct Seed {
@@ -65,10 +66,20 @@ fn param(event: &Event, number: usize) -> &str {
 
 /// The report of a whole log, read in one go.
 fn check(knowledge: &KnowledgeBase, log: &[u8]) -> Report {
-    let file = FileReport::open("System.evtx", log.len() as u64, log);
-    let mut report = checkup::slice(knowledge, 0, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE);
-    report.merge(Report { files: [(0, file)].into(), ..Report::default() });
-    report
+    let file = FileReport::open("System", log.len() as u64, log);
+    match file.kind {
+        Kind::Evt => {
+            checkup::in_order(knowledge, 0, &file, evt::Reader::new(file.size, &file.name), |offset, length, buffer| {
+                *buffer = log[offset as usize..][..length as usize].to_vec();
+                Ok(())
+            })
+        }
+        _ => {
+            let mut report = checkup::slice(knowledge, 0, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE);
+            report.merge(Report { files: [(0, file)].into(), ..Report::default() });
+            report
+        }
+    }
 }
 
 /// The ids of the records that a finding shows, ascending.
@@ -80,12 +91,13 @@ fn find<'a, 'k>(findings: &'a [Finding<'k>], id: &str) -> &'a Finding<'k> {
     findings.iter().find(|finding| finding.article.id == id).unwrap_or_else(|| panic!("{id} is not found"))
 }
 
-/// The log with a start-up record of some Windows version before its first record.
-fn written_by(log: &FoundingLog, version: &'static str, build: &'static str) -> Vec<u8> {
+/// The log with a start-up record of some Windows version before its first record, as .evtx and as .evt.
+fn written_by(log: &FoundingLog, version: &'static str, build: &'static str) -> [Vec<u8>; 2] {
     let first = log.events[0].clone();
     let start = Event::classic("EventLog", 6009).string(version).string(build).string("").string("Multiprocessor Free");
     let start = start.time(first.time - 1).record_id(first.record_id.unwrap() - 1).computer("SERVER12345");
-    evtx(std::iter::once(start).chain(log.events.iter().cloned()))
+    let events = || std::iter::once(start.clone()).chain(log.events.iter().cloned());
+    [evtx(events()), evt(events())]
 }
 
 /// How many of the log's records the general article speaks of.
@@ -98,16 +110,19 @@ fn each_article_finds_exactly_its_records() {
     let knowledge = evtx_checkup::built_in();
     for seed in SEEDS {
         let log = founding(seed.article);
-        let report = check(&knowledge, &log.evtx());
-        assert_eq!(report.records(), log.events.len() as u64);
-        let findings = report.findings(&knowledge);
-        let finding = find(&findings, seed.id);
-        assert_eq!(evidence(finding), log.expected, "{}", seed.id);
-        assert_eq!(finding.count, log.expected.len() as u64, "{}", seed.id);
-        assert_eq!(finding.computers.by_count(), [(&"SERVER12345".to_owned(), finding.count)]);
-        let others = SEEDS.map(|other| other.id).into_iter().filter(|other| *other != seed.id);
-        for other in others {
-            assert!(findings.iter().all(|f| f.article.id != other), "{other} in the log of {}", seed.id);
+        for file in [log.evtx(), log.evt()] {
+            let report = check(&knowledge, &file);
+            assert_eq!(report.records(), log.events.len() as u64);
+            assert_eq!(report.files[&0].coverage.problems, []);
+            let findings = report.findings(&knowledge);
+            let finding = find(&findings, seed.id);
+            assert_eq!(evidence(finding), log.expected, "{}", seed.id);
+            assert_eq!(finding.count, log.expected.len() as u64, "{}", seed.id);
+            assert_eq!(finding.computers.by_count(), [(&"SERVER12345".to_owned(), finding.count)]);
+            let others = SEEDS.map(|other| other.id).into_iter().filter(|other| *other != seed.id);
+            for other in others {
+                assert!(findings.iter().all(|f| f.article.id != other), "{other} in the log of {}", seed.id);
+            }
         }
     }
 }
@@ -117,9 +132,11 @@ fn the_general_article_of_the_same_event_is_found_as_well() {
     let knowledge = evtx_checkup::built_in();
     for seed in SEEDS {
         let log = founding(seed.article);
-        let findings = check(&knowledge, &log.evtx());
-        let findings = findings.findings(&knowledge);
-        assert_eq!(find(&findings, seed.general).count, general_count(&seed, &log), "{}", seed.general);
+        for file in [log.evtx(), log.evt()] {
+            let report = check(&knowledge, &file);
+            let findings = report.findings(&knowledge);
+            assert_eq!(find(&findings, seed.general).count, general_count(&seed, &log), "{}", seed.general);
+        }
     }
 }
 
@@ -141,8 +158,9 @@ fn the_general_article_folds_under_the_exact_one() {
         // Windows Vista and later write .evtx, so that these old articles speak of another Windows. They still match.
         check_folding(&seed, &log, &check(&knowledge, &log.evtx()).findings(&knowledge));
         let (version, build, _) = seed.era;
-        let report = check(&knowledge, &written_by(&log, version, build));
-        check_folding(&seed, &log, &report.findings(&knowledge));
+        for file in written_by(&log, version, build) {
+            check_folding(&seed, &log, &check(&knowledge, &file).findings(&knowledge));
+        }
     }
 }
 
@@ -166,11 +184,13 @@ fn an_article_about_the_windows_that_wrote_the_log_does_not_rank_lower() {
     for seed in SEEDS {
         let log = founding(seed.article);
         let (major_minor, build, version) = seed.era;
-        let report = check(&knowledge, &written_by(&log, major_minor, build));
-        assert_eq!(report.files[&0].windows.map(|(_, version)| version), Some(version));
-        let findings = report.findings(&knowledge);
-        let finding = find(&findings, seed.id);
-        assert!(!finding.other_windows, "{}", seed.id);
-        assert_eq!(evidence(finding), log.expected, "{}", seed.id);
+        for file in written_by(&log, major_minor, build) {
+            let report = check(&knowledge, &file);
+            assert_eq!(report.files[&0].windows.map(|(_, version)| version), Some(version));
+            let findings = report.findings(&knowledge);
+            let finding = find(&findings, seed.id);
+            assert!(!finding.other_windows, "{}", seed.id);
+            assert_eq!(evidence(finding), log.expected, "{}", seed.id);
+        }
     }
 }

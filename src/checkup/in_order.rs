@@ -1,9 +1,38 @@
 //! Checks a file from its start to its end, where a reader cannot do parts of it by themselves.
 
 use super::part::Records;
-use super::{FileReport, Report};
+use super::{FileReport, Report, unread_slice};
 use crate::kb::KnowledgeBase;
-use crate::log::Sequential;
+use crate::log::{Problem, Reason, Sequential};
+
+/// Bytes of a slice: 8 MiB.
+const SLICE: u64 = 8 << 20;
+
+/// Checks a whole file. `read` puts so many bytes from an offset on in place of what is in the buffer, or says why it
+/// cannot; reading ends there.
+pub fn in_order(
+    knowledge: &KnowledgeBase,
+    number: u32,
+    file: &FileReport,
+    reader: impl Sequential,
+    mut read: impl FnMut(u64, u64, &mut Vec<u8>) -> Result<(), String>,
+) -> Report {
+    let mut report = Report { files: [(number, file.clone())].into(), ..Report::default() };
+    let mut checkup = InOrder::new(knowledge, number, file, reader);
+    let mut buffer = Vec::new();
+    for offset in (0..file.size).step_by(SLICE as usize) {
+        match read(offset, SLICE.min(file.size - offset), &mut buffer) {
+            Ok(()) => report.merge(checkup.slice(&buffer)),
+            Err(message) => {
+                let problem = Problem { offset, reason: Reason::Unreadable(message), lost: 0 };
+                report.merge(unread_slice(number, file, problem));
+                break;
+            }
+        }
+    }
+    report.merge(checkup.finish());
+    report
+}
 
 /// Checks a file whose bytes come in their order.
 pub struct InOrder<'k, R> {

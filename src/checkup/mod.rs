@@ -22,7 +22,7 @@ use crate::kb::{KnowledgeBase, Version};
 use crate::log::{self, Coverage, Kind, Problem};
 pub use correlate::{Correlated, Occurrence, Occurrences};
 pub use findings::{Finding, General};
-pub use in_order::InOrder;
+pub use in_order::{InOrder, in_order};
 pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
 pub use part::Checkup;
@@ -130,6 +130,9 @@ impl FileReport {
             windows: None,
         };
         if let Some(header) = log::evtx::Header::recognise(start, size) {
+            file.dirty = header.dirty;
+            header.problem.into_iter().for_each(|problem| file.coverage.add(problem));
+        } else if let Some(header) = log::evt::Header::recognise(start) {
             file.dirty = header.dirty;
             header.problem.into_iter().for_each(|problem| file.coverage.add(problem));
         }

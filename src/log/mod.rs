@@ -4,6 +4,7 @@
 //! in a [`Coverage`].
 
 pub mod archive;
+pub mod evt;
 pub mod evtx;
 mod foreign;
 mod text;
@@ -71,7 +72,7 @@ impl Kind {
         match start {
             [] => Kind::Empty,
             _ if evtx::Header::recognise(start, 0).is_some() => Kind::Evtx,
-            [0x30, 0, 0, 0, b'L', b'f', b'L', b'e', ..] => Kind::Evt,
+            _ if evt::Header::recognise(start).is_some() => Kind::Evt,
             _ => foreign::kind(start).or_else(|| text::kind(start)).unwrap_or(match start {
                 [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
                 _ => Kind::Unknown,
@@ -82,12 +83,9 @@ impl Kind {
     /// For a file that is no log that can be read: what it is and what to do instead, in one sentence.
     pub fn refusal(self) -> Option<&'static str> {
         Some(match self {
-            Kind::Evtx | Kind::Xml => return None,
+            Kind::Evtx | Kind::Evt | Kind::Xml => return None,
             Kind::Empty => {
                 "The file is empty: it has no bytes at all. Copy it again, or export the log anew with `wevtutil epl System System.evtx`."
-            }
-            Kind::Evt => {
-                "This is an event log of Windows NT, 2000, XP or Server 2003 (.evt), which cannot be read here yet."
             }
             Kind::Zip => "This is a zip archive. Unpack it and drop the .evtx files that are in it.",
             Kind::OtherXml => {
@@ -108,7 +106,7 @@ impl Kind {
             Kind::Rar => "This is a RAR archive. Unpack it first and drop the .evtx files that are in it.",
             Kind::Gzip => "This is a gzip archive. Unpack it first and drop the .evtx files that are in it.",
             Kind::Program => "This is a Windows program, not an event log.",
-            Kind::Unknown => "This is not a Windows event log (.evtx).",
+            Kind::Unknown => "This is not a Windows event log (.evtx or .evt).",
             Kind::Unreadable => "The file could not be read. If it was moved or changed since, choose it again.",
         })
     }
@@ -189,6 +187,8 @@ pub struct Coverage {
     pub records: u64,
     /// Records that are known to have been there and could not be read.
     pub lost: u64,
+    /// Records that the log had given up already and that were read because somebody asked for them.
+    pub carved: u64,
     /// Parts of the log that hold records (for .evtx: chunks in use).
     pub chunks: u64,
     /// How many problems there were.
@@ -214,6 +214,7 @@ impl Coverage {
     pub fn merge(&mut self, other: Coverage) {
         self.records += other.records;
         self.lost += other.lost;
+        self.carved += other.carved;
         self.chunks += other.chunks;
         self.problem_count += other.problem_count;
         self.problems.extend(other.problems);
@@ -236,7 +237,7 @@ pub struct Problem {
 /// What can be wrong with a log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Reason {
-    /// The file header is not one; the chunks were found without it.
+    /// The file header is not one; the log was read without it.
     FileHeader,
     /// The file header's checksum does not fit its content.
     FileHeaderChecksum,
@@ -256,6 +257,18 @@ pub enum Reason {
     RecordsMissing,
     /// The record claims a size that it cannot have.
     RecordSize(u32),
+    /// The file ends inside this record, and its end is not where a wrapped log would have it.
+    RecordCut,
+    /// The file header says that the log was closed, and is older than the log's end record.
+    HeaderStale,
+    /// No end record stands behind the log's newest record.
+    EndMissing,
+    /// Neither an end record nor the file header tells how many records there should be.
+    CountUnknown,
+    /// The log holds fewer records than its end record or header declares.
+    LogIncomplete,
+    /// The log holds so many records more than its end record or header declares.
+    RecordsSurplus(u64),
     /// The record's content breaks off or is malformed; what was being read.
     RecordContent(String),
     /// The browser or the system could not read this part of the file; its message.
@@ -275,7 +288,7 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Reason::FileHeader => f.write_str("the file header is damaged; the chunks were read without it"),
+            Reason::FileHeader => f.write_str("the file header is damaged; the log was read without it"),
             Reason::FileHeaderChecksum => f.write_str("the file header's checksum is wrong"),
             Reason::FileCut(last) => {
                 write!(f, "the file ends too early: its header says that chunk {last} was written last")
@@ -289,6 +302,18 @@ impl fmt::Display for Reason {
             Reason::NotARecord => f.write_str("no record where one should start"),
             Reason::RecordsMissing => f.write_str("the chunk holds fewer records than its header says"),
             Reason::RecordSize(size) => write!(f, "the record claims an impossible size of {size} bytes"),
+            Reason::RecordCut => f.write_str("the file ends inside this record"),
+            Reason::HeaderStale => {
+                f.write_str("the file header is older than the log, though it says that the log was closed")
+            }
+            Reason::EndMissing => {
+                f.write_str("the log's end record is missing; every whole record of the file was read")
+            }
+            Reason::CountUnknown => f.write_str("how many records the log should have is not known"),
+            Reason::LogIncomplete => f.write_str("the log holds fewer records than it declares"),
+            Reason::RecordsSurplus(count) => {
+                write!(f, "the log holds {count} records more than it declares; they were read anyway")
+            }
             Reason::RecordContent(what) => write!(f, "the record's content is malformed: {what}"),
             Reason::Unreadable(message) => write!(f, "this part of the file could not be read: {message}"),
             Reason::Cancelled(bytes) => write!(f, "reading was cancelled; {bytes} bytes of the file were not read"),

@@ -1,4 +1,4 @@
-//! Writes Windows event logs (`.evtx`) for tests, for the page's sample and for benchmarks.
+//! Writes Windows event logs (`.evtx` and `.evt`) for tests, for the page's sample and for benchmarks.
 //!
 //! The files have what Windows gives them: chunks of 64 KiB with their string and template tables, binary XML with one
 //! template for the System part and a nested one for the event's own data, and all checksums. So a test can describe the
@@ -15,7 +15,8 @@
 //! assert_eq!(log.len(), 4096 + 65536);
 //! ```
 //!
-//! [`EvtxWriter`] streams logs of any size with the memory of one chunk. [`logs`] has ready-made ones.
+//! [`EvtxWriter`] streams logs of any size with the memory of one chunk. [`EvtWriter`] writes the same events as
+//! Windows NT to Server 2003 did. [`logs`] has ready-made ones.
 //!
 //! The layout follows MS-EVEN6 for binary XML and logs of Windows 10 and 11 for what that document leaves out.
 
@@ -24,11 +25,13 @@
 
 mod chunk;
 mod event;
+mod evt;
 pub mod logs;
 mod template;
 mod value;
 mod writer;
 
 pub use event::{Content, Data, Element, Event, Level};
+pub use evt::{EvtWriter, evt};
 pub use value::{Guid, Sid, SystemTime, Text, Value, filetime};
 pub use writer::{Error, EvtxWriter, evtx};

@@ -2,6 +2,7 @@
 
 use super::{Numbers, SECOND};
 use crate::event::{Event, Level};
+use crate::evt::evt;
 use crate::value::{Guid, filetime};
 use crate::writer::evtx;
 
@@ -37,6 +38,12 @@ impl FoundingLog {
     #[must_use]
     pub fn evtx(&self) -> Vec<u8> {
         evtx(self.events.iter().cloned())
+    }
+
+    /// The log as a file of Windows NT to Server 2003.
+    #[must_use]
+    pub fn evt(&self) -> Vec<u8> {
+        evt(self.events.iter().cloned())
     }
 }
 
