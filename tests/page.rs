@@ -16,7 +16,8 @@ use std::time::Duration;
 use browser::{Browser, Desktop, Folder, Key, Kind, Level, Options, Result, SaveAs, Server};
 use evtx_checkup::codes;
 use evtx_checkup::kb::KnowledgeBase;
-use evtx_checkup::log::{Kind as FileKind, Reason};
+use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, to_xml};
+use evtx_checkup::log::{Kind as FileKind, Reason, Record as LogRecord, Sink};
 use log_writer::logs::{Article, FoundingLog, benchmark, founding, sample_events};
 use log_writer::{Event, Level as Severity, evtx};
 use serde_json::{Value, json};
@@ -64,6 +65,7 @@ macro_rules! in_both_browsers {
 in_both_browsers! {
     starts_from_disk_and_from_a_server
     each_founding_log_shows_its_article
+    other_kinds_of_logs_are_read_too
     chosen_and_dropped_files_merge
     the_sample_shows_findings
     cancelling_keeps_what_was_found
@@ -151,6 +153,42 @@ async fn each_founding_log_shows_its_article(page: &Page) -> Result {
         assert_eq!(unrelated.collect::<Vec<_>>(), [""; 0], "{id}: an unrelated article is listed");
     }
     Ok(())
+}
+
+async fn other_kinds_of_logs_are_read_too(page: &Page) -> Result {
+    let (article, id, value) = FOUNDING[2];
+    let log = founding(article);
+    // Names do not say what a file is.
+    for (name, bytes, has_xml) in [("NT4.evtx", log.evt(), false), ("export.csv", export(&log.evtx()), true)] {
+        page.open("").await?;
+        page.drop_logs(&[(name, bytes)]).await?;
+        page.check_evidence(&log, id, value).await?;
+        assert_eq!(page.records().await?, log.events.len() as u64, "{name}: the receipt's records");
+        match has_xml {
+            true => page.check_xml(&log, value).await?,
+            false => {
+                drop(page.browser.wait_until(&format!("!document.querySelector({})", json!(at::XML_BUTTON))).await?)
+            }
+        }
+        page.check_console(name).await?;
+    }
+    Ok(())
+}
+
+/// A log as Event Viewer exports it, in UTF-16.
+fn export(log: &[u8]) -> Vec<u8> {
+    struct Export<'l>(&'l [u8], String);
+    impl Sink for Export<'_> {
+        fn record(&mut self, record: &LogRecord<'_>) {
+            let at = (record.offset - HEADER_SIZE) % CHUNK_SIZE;
+            let chunk = (record.offset - at) as usize;
+            self.1 += &to_xml(&self.0[chunk..], at as usize).unwrap();
+        }
+    }
+    let mut export = Export(log, "\u{feff}<Events>".into());
+    Reader::default().slice(&log[HEADER_SIZE as usize..], HEADER_SIZE, &mut export);
+    let text = export.1 + "</Events>";
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 async fn chosen_and_dropped_files_merge(page: &Page) -> Result {
@@ -642,8 +680,19 @@ impl Page {
         self.text(&format!("{row} {}", at::XML)).await
     }
 
-    /// The finding is there with exactly the log's expected records, each marked with the value, and its article.
+    /// The finding is there with its evidence, its XML and its article.
     async fn check_finding(&self, log: &FoundingLog, id: &str, value: &str) -> Result {
+        self.check_evidence(log, id, value).await?;
+        self.check_xml(log, value).await?;
+        let sections = self.browser.texts(at::FINDING_SECTIONS).await?;
+        let has = |name: &str| sections.iter().any(|section| section == name);
+        let whole = has("Symptoms") && has("Cause") && (has("Resolution") || has("Workaround"));
+        assert!(whole, "{id} has only {sections:?}");
+        Ok(())
+    }
+
+    /// The finding is there with exactly the log's expected records, each marked with the value.
+    async fn check_evidence(&self, log: &FoundingLog, id: &str, value: &str) -> Result {
         let found = self.findings().await?;
         assert_eq!(found.get(id), Some(&(log.expected.len() as u64)), "{id} in {found:?}");
         self.select(id).await?;
@@ -656,13 +705,14 @@ impl Page {
             let marked = record.marked.contains(&shown);
             assert!(marked, "{id}: record {} has not {shown} marked but {:?}", record.id, record.marked);
         }
+        Ok(())
+    }
+
+    /// The newest of the expected records, which is open, can be shown as XML.
+    async fn check_xml(&self, log: &FoundingLog, value: &str) -> Result {
         let xml = self.show_xml(1).await?;
-        let element = format!("<EventRecordID>{}</EventRecordID>", newest_first[0]);
-        assert!(xml.contains(&element) && xml.contains(value), "{id}: {element} and {value} are not both in {xml}");
-        let sections = self.browser.texts(at::FINDING_SECTIONS).await?;
-        let has = |name: &str| sections.iter().any(|section| section == name);
-        let whole = has("Symptoms") && has("Cause") && (has("Resolution") || has("Workaround"));
-        assert!(whole, "{id} has only {sections:?}");
+        let element = format!("<EventRecordID>{}</EventRecordID>", log.expected[log.expected.len() - 1]);
+        assert!(xml.contains(&element) && xml.contains(value), "{element} and {value} are not both in {xml}");
         Ok(())
     }
 

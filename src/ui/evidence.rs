@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::article::CopyButton;
 use super::{foreign, format};
 use crate::checkup::{Evidence, Report};
+use crate::log::Kind;
 use crate::web::session::{Row, Session};
 
 /// Records shown at first, and more with each click.
@@ -88,6 +89,7 @@ pub fn EvidenceView(props: &Props) -> Html {
                         key={format!("{file}-{}", row.offset)}
                         session={props.session.clone()}
                         file={*file}
+                        has_xml={props.report.files.get(file).is_some_and(|file| file.kind != Kind::Evt)}
                         file_name={props.report.files.get(file).filter(|_| several_files).map(|file| file.name.clone())}
                         row={row.clone()}
                     />
@@ -120,6 +122,8 @@ fn shown(rows: u64, count: u64) -> String {
 struct RecordProps {
     session: Session,
     file: u32,
+    /// Logs of Windows NT to Server 2003 know no XML.
+    has_xml: bool,
     file_name: Option<String>,
     row: Row,
 }
@@ -166,9 +170,11 @@ fn RecordView(props: &RecordProps) -> Html {
                             </div>
                         }) }
                     </dl>
-                    <button class="button small" onclick={show} aria-expanded={xml.is_some().to_string()}>
-                        { if xml.is_some() { "Hide XML" } else { "Show XML" } }
-                    </button>
+                    if props.has_xml {
+                        <button class="button small" onclick={show} aria-expanded={xml.is_some().to_string()}>
+                            { if xml.is_some() { "Hide XML" } else { "Show XML" } }
+                        </button>
+                    }
                     if let Some(text) = &*xml {
                         if let Some(text) = text {
                             <div class="code"><pre tabindex="0"><code>{ foreign(text) }</code></pre><CopyButton text={text.clone()} /></div>

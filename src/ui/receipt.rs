@@ -4,14 +4,13 @@ use yew::prelude::*;
 
 use super::{foreign, format};
 use crate::checkup::{FileReport, Report};
-use crate::log::Kind;
 
 /// The receipt in one line, open to its details; `running` says that it still grows.
 pub fn receipt(report: &Report, running: bool) -> Html {
     let files = report.files.len() as u64;
     let lost: u64 = report.files.values().map(|file| file.coverage.lost).sum();
     let problems: u64 = report.files.values().map(|file| file.coverage.problem_count).sum();
-    let refused = report.files.values().filter(|file| file.kind != Kind::Evtx).count() as u64;
+    let refused = report.files.values().filter(|file| file.kind.refusal().is_some()).count() as u64;
     let dirty = report.files.values().filter(|file| file.dirty).count() as u64;
     let state = if lost + problems + refused > 0 { "partly" } else { "whole" };
     html! {
@@ -45,10 +44,10 @@ pub fn receipt(report: &Report, running: bool) -> Html {
 }
 
 fn file_receipt(file: &FileReport) -> Html {
-    if file.kind != Kind::Evtx {
+    if let Some(refusal) = file.kind.refusal() {
         return html! {
             <li class="refused">
-                <strong>{ foreign(&file.name) }</strong>{ ": " }{ file.kind.refusal().unwrap_or_default() }
+                <strong>{ foreign(&file.name) }</strong>{ ": " }{ refusal }
                 { problems(file) }
             </li>
         };

@@ -13,7 +13,6 @@ use super::route::Route;
 use super::welcome::Choose;
 use super::{foreign, format};
 use crate::checkup::{FileReport, Finding, Report, Why};
-use crate::log::Kind;
 use crate::web::knowledge;
 use crate::web::session::{Progress, Session, Snapshot};
 use crate::web::timer::Timer;
@@ -122,7 +121,7 @@ fn headline(listed: &[&Finding<'_>], report: &Report, progress: &Progress) -> St
 
 /// Whether something of what was given was not read.
 fn incomplete(report: &Report, progress: &Progress) -> bool {
-    let whole = |file: &FileReport| file.kind == Kind::Evtx && file.coverage.problem_count == 0;
+    let whole = |file: &FileReport| file.kind.refusal().is_none() && file.coverage.problem_count == 0;
     progress.cancelled || !report.files.values().all(whole)
 }
 

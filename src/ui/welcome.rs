@@ -28,7 +28,7 @@ pub fn Welcome(props: &Props) -> Html {
                     <path d="M14 6h14l8 8v28H14z M28 6v8h8" />
                     <path d="M25 20v13 M19.5 28 25 33.5 30.5 28" />
                 </svg>
-                <p class="drop-word">{ "Drop .evtx files anywhere on this page" }</p>
+                <p class="drop-word">{ "Drop .evtx, .evt or exported .xml logs anywhere on this page" }</p>
                 <p class="buttons">
                     <Choose add={props.add.clone()} class="primary" label="Choose files" />
                     <Sample add={props.add.clone()} />

@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 
 use crate::checkup::FileReport;
 use crate::event::Time;
+use crate::log::Kind;
 
 /// A message as the browser posts it; sizes and times need all their 64 bits.
 pub fn posted(message: &impl Serialize) -> Result<JsValue, JsValue> {
@@ -40,12 +41,14 @@ pub enum Task {
     Open { name: String },
     /// Check a run of chunks.
     Check { number: u32, file: Box<FileReport>, first: u64, chunks: u64 },
+    /// Check a file that can be read only from its start to its end. Reports of parts come as [`Outcome::Part`].
+    CheckInOrder { number: u32, file: Box<FileReport> },
     /// Read a run of bytes and do nothing with them (for the benchmark).
     Read { offset: u64, length: u64 },
     /// Show the records at these offsets, as an article sees them.
-    Show { article: String, offsets: Vec<u64> },
+    Show { article: String, kind: Kind, name: String, offsets: Vec<u64> },
     /// Write the record at this offset as XML.
-    Xml { offset: u64 },
+    Xml { kind: Kind, offset: u64 },
     /// Read and compile articles and rules: the request has an array of `[path, text or File]`.
     Compile,
     /// Know these articles beside the built-in ones: the request has what [`Outcome::Compiled`] brought.
@@ -59,7 +62,9 @@ pub enum Outcome {
     Ready,
     /// What the file is.
     Opened(Box<FileReport>),
-    /// The report of the part, encoded by postcard.
+    /// The report of some of the file, encoded by postcard; more will come.
+    Part(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue),
+    /// The report of the part, or of the rest, encoded by postcard.
     Checked(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue),
     /// How many bytes were read.
     Read(u64),

@@ -17,8 +17,18 @@ const MAX_WORKERS: usize = 8;
 /// A worker that dies before it is ready is replaced this often, then given up.
 const MAX_FAILED_STARTS: u32 = 3;
 
-/// What is done with the outcome of a task.
-type Done = Box<dyn FnOnce(Result<Outcome, String>)>;
+/// What is done with the outcome of a task, and with those of its parts before.
+type Done = Box<dyn FnMut(Result<Outcome, String>)>;
+
+/// What is done with an outcome that comes once.
+fn once(done: impl FnOnce(Result<Outcome, String>) + 'static) -> Done {
+    let mut done = Some(done);
+    Box::new(move |outcome| {
+        if let Some(done) = done.take() {
+            done(outcome);
+        }
+    })
+}
 
 /// A handle to the workers of this page.
 #[derive(Clone)]
@@ -111,6 +121,17 @@ impl Pool {
 
     /// Adds a task behind the others.
     pub fn push(&self, task: Task, file: impl Into<JsValue>, done: impl FnOnce(Result<Outcome, String>) + 'static) {
+        self.0.borrow_mut().queue.push_back((task, file.into(), once(done)));
+        self.feed();
+    }
+
+    /// Adds a task whose outcome comes in parts.
+    pub fn push_parted(
+        &self,
+        task: Task,
+        file: impl Into<JsValue>,
+        done: impl FnMut(Result<Outcome, String>) + 'static,
+    ) {
         self.0.borrow_mut().queue.push_back((task, file.into(), Box::new(done)));
         self.feed();
     }
@@ -122,7 +143,7 @@ impl Pool {
         file: impl Into<JsValue>,
         done: impl FnOnce(Result<Outcome, String>) + 'static,
     ) {
-        self.0.borrow_mut().queue.push_front((task, file.into(), Box::new(done)));
+        self.0.borrow_mut().queue.push_front((task, file.into(), once(done)));
         self.feed();
     }
 
@@ -163,7 +184,7 @@ impl Pool {
             let State { workers, queue, next_id, .. } = &mut *state;
             let ready = workers.iter_mut().filter(|slot| slot.ready && slot.tasks.len() < TASKS_PER_WORKER);
             let Some(slot) = ready.min_by_key(|slot| slot.tasks.len()) else { return };
-            let Some((task, file, done)) = queue.pop_front() else { return };
+            let Some((task, file, mut done)) = queue.pop_front() else { return };
             let id = *next_id;
             *next_id = next_id.wrapping_add(1).max(1);
             let request = posted(&Request { id, task, file });
@@ -198,8 +219,11 @@ impl Pool {
             done
         };
         self.feed();
-        if let Some(done) = done {
-            done(reply.outcome);
+        let Some(mut done) = done else { return };
+        let is_part = matches!(reply.outcome, Ok(Outcome::Part(_)));
+        done(reply.outcome);
+        if is_part && let Some(slot) = self.0.borrow_mut().workers.get_mut(place) {
+            slot.tasks.insert(reply.id, done);
         }
     }
 
@@ -224,13 +248,13 @@ impl Pool {
         } else {
             self.0.borrow_mut().workers[place].given_up = true;
         }
-        failed.into_iter().for_each(|done| done(Err(message.clone())));
+        failed.into_iter().for_each(|mut done| done(Err(message.clone())));
         self.feed();
     }
 
     /// What nobody is left to do fails, so that nobody waits for it.
     fn fail_all(&self) {
         let queue = std::mem::take(&mut self.0.borrow_mut().queue);
-        queue.into_iter().for_each(|(.., done)| done(Err("the browser cannot run this page's workers".into())));
+        queue.into_iter().for_each(|(.., mut done)| done(Err("the browser cannot run this page's workers".into())));
     }
 }

@@ -235,10 +235,12 @@ impl Session {
             }
         };
         let slices = if report.kind == Kind::Evtx { slices(chunk_count(report.size)) } else { Vec::new() };
+        let in_order = matches!(report.kind, Kind::Evt | Kind::Xml);
         {
             let mut state = self.state.borrow_mut();
             state.progress.bytes += slices.iter().map(|slice| slice.bytes(report.size)).sum::<u64>();
-            state.open_tasks += slices.len();
+            state.progress.bytes += if in_order { report.size } else { 0 };
+            state.open_tasks += slices.len() + usize::from(in_order);
             let part = Report { files: [(number, report.clone())].into(), ..Report::default() };
             Rc::make_mut(&mut state.report).merge(part);
         }
@@ -246,15 +248,37 @@ impl Session {
             let session = self.clone();
             let report = report.clone();
             let task = Task::Check { number, file: Box::new(report.clone()), first: slice.first, chunks: slice.chunks };
+            let (offset, bytes) = (chunk_offset(slice.first), slice.bytes(report.size));
             self.pool.push(task, file.clone(), move |outcome| {
-                session.finished(run, move |session| session.checked(number, &report, slice, outcome));
+                session.finished(run, move |session| session.checked(number, &report, offset, bytes, outcome));
+            });
+        }
+        if in_order {
+            let session = self.clone();
+            let task = Task::CheckInOrder { number, file: Box::new(report.clone()) };
+            let mut read = 0;
+            self.pool.push_parted(task, file.clone(), move |outcome| match outcome {
+                Ok(Outcome::Part(encoded)) => session.arrived(run, |session| read += session.part(encoded)),
+                outcome => {
+                    let (report, left) = (report.clone(), report.size - read.min(report.size));
+                    session.finished(run, move |session| {
+                        session.checked(number, &report, report.size - left, left, outcome)
+                    });
+                }
             });
         }
     }
 
-    fn checked(&self, number: u32, file: &FileReport, slice: Slice, outcome: Result<Outcome, String>) {
-        let offset = chunk_offset(slice.first);
-        let bytes = slice.bytes(file.size);
+    /// Takes the report of some of a file; gives how many bytes of it that is.
+    fn part(&self, encoded: JsValue) -> u64 {
+        let Ok(part) = postcard::from_bytes::<Report>(&js_sys::Uint8Array::from(encoded).to_vec()) else { return 0 };
+        let bytes = part.files.values().map(|file| file.bytes_read).sum();
+        self.merge(bytes, part);
+        bytes
+    }
+
+    /// Takes the report of the bytes from an offset on that a task was to check.
+    fn checked(&self, number: u32, file: &FileReport, offset: u64, bytes: u64, outcome: Result<Outcome, String>) {
         let decoded = outcome.and_then(|outcome| match outcome {
             Outcome::Checked(encoded) => {
                 postcard::from_bytes::<Report>(&js_sys::Uint8Array::from(encoded).to_vec()).map_err(|e| e.to_string())
@@ -273,6 +297,10 @@ impl Session {
             let reason = Reason::Unreadable(format!("{} of {bytes} bytes came", own.bytes_read));
             own.coverage.add(Problem { offset, reason, lost: 0 });
         }
+        self.merge(bytes, part);
+    }
+
+    fn merge(&self, bytes: u64, part: Report) {
         let mut state = self.state.borrow_mut();
         state.progress.bytes_read += bytes;
         state.progress.records += part.records();
@@ -281,15 +309,23 @@ impl Session {
 
     /// A task has come back: takes what it brought, unless its run was cancelled, and redraws when it is time.
     fn finished(&self, run: u32, take: impl FnOnce(&Session)) {
+        self.arrived(run, |session| {
+            take(session);
+            let mut state = session.state.borrow_mut();
+            state.open_tasks -= 1;
+            state.progress.running = state.open_tasks > 0;
+        });
+    }
+
+    /// A task has come back, or a part of it.
+    fn arrived(&self, run: u32, take: impl FnOnce(&Session)) {
         if self.state.borrow().run != run {
             return;
         }
         let found_nothing = self.state.borrow().report.groups.is_empty();
         take(self);
         let draw = {
-            let mut state = self.state.borrow_mut();
-            state.open_tasks -= 1;
-            state.progress.running = state.open_tasks > 0;
+            let state = self.state.borrow();
             let first_finding = found_nothing && !state.report.groups.is_empty();
             first_finding || !state.progress.running || now() - state.drawn > REDRAW_MILLISECONDS
         };
@@ -315,9 +351,10 @@ impl Session {
                     kind: Kind::Evtx,
                     ..FileReport::open(file.name(), file.size() as u64, &[])
                 });
-                let unread = own.size.saturating_sub(chunk_offset(0)).saturating_sub(own.bytes_read);
+                let header = if own.kind == Kind::Evtx { chunk_offset(0) } else { 0 };
+                let unread = own.size.saturating_sub(header).saturating_sub(own.bytes_read);
                 let said = own.coverage.problems.iter().any(|problem| matches!(problem.reason, Reason::Cancelled(_)));
-                if own.kind == Kind::Evtx && unread > 0 && !said {
+                if own.kind.refusal().is_none() && unread > 0 && !said {
                     own.coverage.add(Problem { offset: 0, reason: Reason::Cancelled(unread), lost: 0 });
                 }
             }
@@ -357,7 +394,8 @@ impl Session {
             let number = same_file[0].file;
             let Some(file) = self.file(number) else { continue };
             let offsets = same_file.iter().map(|evidence| evidence.offset).collect();
-            let task = Task::Show { article: article.clone(), offsets };
+            let (kind, name) = self.kind(number);
+            let task = Task::Show { article: article.clone(), kind, name, offsets };
             if let Outcome::Shown(shown) = self.pool.run(task, file).await? {
                 rows.extend(shown.into_iter().map(|row| (number, row)));
             }
@@ -367,10 +405,17 @@ impl Session {
 
     /// A record as XML, if it can be written so.
     pub async fn xml(&self, number: u32, offset: u64) -> Option<String> {
-        match self.pool.run(Task::Xml { offset }, self.file(number)?).await {
+        let (kind, _) = self.kind(number);
+        match self.pool.run(Task::Xml { kind, offset }, self.file(number)?).await {
             Ok(Outcome::Xml(xml)) => xml,
             _ => None,
         }
+    }
+
+    /// What a file is, and its name.
+    fn kind(&self, number: u32) -> (Kind, String) {
+        let report = self.state.borrow().report.clone();
+        report.files.get(&number).map_or((Kind::Unknown, String::new()), |file| (file.kind, file.name.clone()))
     }
 
     fn file(&self, number: u32) -> Option<File> {

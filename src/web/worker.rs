@@ -11,12 +11,12 @@ use web_sys::{
 
 use super::messages::{Compiled, Outcome, Reply, Request, Row, Task, posted};
 use super::{decoded, knowledge, learn, message};
-use crate::checkup::{Checkup, FileReport};
+use crate::checkup::{Checkup, FileReport, InOrder, Report};
 use crate::codes;
 use crate::event::{Event, Value};
 use crate::kb::Article;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
-use crate::log::{Kind, Problem, Reason, Record, Sink};
+use crate::log::{Kind, Problem, Reason, Record, Sequential, Sink, evt, xml};
 use crate::sources;
 
 /// More of a value than this is not sent to the page; the XML has all of it.
@@ -41,7 +41,8 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
         match serde_wasm_bindgen::from_value::<Request>(event.data()) {
             // The browser reads the next slice while this worker checks the one before.
             Ok(request) => spawn_local(async move {
-                let outcome = work(request.task, request.file).await;
+                let part = |outcome| send(&scope, &Reply { id: request.id, outcome: Ok(outcome) });
+                let outcome = work(request.task, request.file, &part).await;
                 send(&scope, &Reply { id: request.id, outcome });
             }),
             Err(error) => send(&scope, &Reply { id: 0, outcome: Err(error.to_string()) }),
@@ -59,7 +60,7 @@ fn send(scope: &DedicatedWorkerGlobalScope, reply: &Reply) {
     }
 }
 
-async fn work(task: Task, given: JsValue) -> Result<Outcome, String> {
+async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Outcome, String> {
     let file: &Blob = given.unchecked_ref();
     match task {
         Task::Compile => Ok(Outcome::Compiled(compile(given.unchecked_ref()).await?)),
@@ -73,7 +74,7 @@ async fn work(task: Task, given: JsValue) -> Result<Outcome, String> {
             Ok(Outcome::Learned)
         }
         Task::Open { name } => {
-            let start = read(file, 0, HEADER_SIZE + 512).await?;
+            let start = read(file, 0, Kind::START as u64).await?;
             let mut report = FileReport::open(name, file.size() as u64, &start.to_vec());
             if start.length() == 0 && report.size > 0 {
                 // The file has bytes, but the browser gives none: it was changed, moved or cut off while being read.
@@ -94,30 +95,102 @@ async fn work(task: Task, given: JsValue) -> Result<Outcome, String> {
                 size += bytes.len() as u64;
             })
             .await?;
-            let encoded = postcard::to_stdvec(&checkup.finish()).map_err(|error| error.to_string())?;
+            let report = checkup.finish();
             CHECKUPS.with_borrow_mut(|checkups| checkups.push(checkup));
-            Ok(Outcome::Checked(Uint8Array::from(encoded.as_slice()).into()))
+            Ok(Outcome::Checked(encoded(&report)?))
         }
+        Task::CheckInOrder { number, file: report } => match report.kind {
+            Kind::Evt => {
+                let reader = evt::Reader::new(report.size, &report.name);
+                check_in_order(file, number, &report, reader, part).await
+            }
+            _ => check_in_order(file, number, &report, xml::Reader::new(0), part).await,
+        },
         Task::Read { offset, length } => {
             let mut size = 0;
             stream(file, offset, length, |bytes| size += bytes.len() as u64).await?;
             Ok(Outcome::Read(size))
         }
-        Task::Show { article, offsets } => {
+        Task::Show { article, kind, name, offsets } => {
             let mut rows = Rows { article: &article, rows: Vec::new() };
-            for same_chunk in offsets.chunk_by(|a, b| chunk_of(*a) == chunk_of(*b)) {
-                let start = chunk_of(same_chunk[0]);
-                let chunk = read(file, start, CHUNK_SIZE).await?.to_vec();
-                Reader::default().find(&chunk, start, same_chunk, &mut rows);
-            }
+            find(file, kind, &name, &offsets, &mut rows).await?;
             Ok(Outcome::Shown(rows.rows))
         }
-        Task::Xml { offset } => {
+        Task::Xml { kind: Kind::Xml, offset } => {
+            let text = read(file, offset, xml::MAX_EVENT as u64).await?.to_vec();
+            Ok(Outcome::Xml(xml::event(&text)))
+        }
+        Task::Xml { offset, .. } => {
             let start = chunk_of(offset);
             let chunk = read(file, start, CHUNK_SIZE).await?.to_vec();
             Ok(Outcome::Xml(to_xml(&chunk, (offset - start) as usize).ok()))
         }
     }
+}
+
+/// A report as it is sent.
+fn encoded(report: &Report) -> Result<JsValue, String> {
+    let encoded = postcard::to_stdvec(report).map_err(|error| error.to_string())?;
+    Ok(Uint8Array::from(encoded.as_slice()).into())
+}
+
+/// After so many bytes the page hears of what was found in them.
+const PART: u64 = 8 << 20;
+
+/// Checks a file from its start to its end.
+async fn check_in_order(
+    file: &Blob,
+    number: u32,
+    report: &FileReport,
+    reader: impl Sequential,
+    part: &impl Fn(Outcome),
+) -> Result<Outcome, String> {
+    let mut checkup = InOrder::new(knowledge(), number, report, reader);
+    let (mut found, mut size) = (Report::default(), 0);
+    stream(file, 0, report.size, |bytes| {
+        found.merge(checkup.slice(bytes));
+        size += bytes.len() as u64;
+        if size >= PART
+            && let Ok(report) = encoded(&std::mem::take(&mut found))
+        {
+            part(Outcome::Part(report));
+            size = 0;
+        }
+    })
+    .await?;
+    found.merge(checkup.finish());
+    Ok(Outcome::Checked(encoded(&found)?))
+}
+
+/// Reads records again, by where they start.
+async fn find(file: &Blob, kind: Kind, name: &str, offsets: &[u64], sink: &mut impl Sink) -> Result<(), String> {
+    match kind {
+        Kind::Evt => {
+            let mut reader = evt::Reader::new(file.size() as u64, name);
+            for offset in offsets {
+                let mut bytes = read(file, *offset, evt::MAX_RECORD as u64).await?.to_vec();
+                if bytes.len() < evt::MAX_RECORD {
+                    // The record may go on behind the header.
+                    bytes.extend(read(file, evt::HEADER_SIZE, evt::MAX_RECORD as u64).await?.to_vec());
+                }
+                reader.find(&bytes, *offset, sink);
+            }
+        }
+        Kind::Xml => {
+            for offset in offsets {
+                let text = read(file, *offset, xml::MAX_EVENT as u64).await?.to_vec();
+                xml::find(&text, *offset, sink);
+            }
+        }
+        _ => {
+            for same_chunk in offsets.chunk_by(|a, b| chunk_of(*a) == chunk_of(*b)) {
+                let start = chunk_of(same_chunk[0]);
+                let chunk = read(file, start, CHUNK_SIZE).await?.to_vec();
+                Reader::default().find(&chunk, start, same_chunk, sink);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads and compiles an array of `[path, text or File]`.

@@ -12,12 +12,38 @@ use super::{Coverage, Problem, Reason, Record, Sequential, Sink};
 use crate::event::{Head, Name, Names, utf16};
 
 /// Bytes that an event may have, in UTF-8. Windows stays under 200 KB: a record fits into 64 KiB.
-const MAX_EVENT: usize = 1 << 20;
+pub const MAX_EVENT: usize = 1 << 20;
 
 /// Whether a text in UTF-8 has an event.
 pub(super) fn has_event(text: &[u8]) -> bool {
     let mut places = memchr::memchr_iter(b'<', text);
     places.any(|place| matches!(Markup::read(&text[place..], false, false), Some((Markup::Start, _))))
+}
+
+/// Finds the event at the start of `bytes`, for a second look at it; they start at `offset` of the file.
+pub fn find(bytes: &[u8], offset: u64, sink: &mut impl Sink) {
+    struct First<'s, S>(Option<&'s mut S>);
+    impl<S: Sink> Sink for First<'_, S> {
+        fn record(&mut self, record: &Record<'_>) {
+            self.0.take().into_iter().for_each(|sink| sink.record(record));
+        }
+    }
+    Reader::new(offset).slice(bytes, &mut First(Some(sink)));
+}
+
+/// The text of the event at the start of `bytes`, as the file has it.
+pub fn event(bytes: &[u8]) -> Option<String> {
+    let (encoding, mark) = Encoding::of(bytes);
+    let (mut bytes, mut text, mut at) = (bytes[mark..].to_vec(), Vec::new(), 0);
+    encoding.decode(&mut bytes, true, &mut text);
+    loop {
+        let place = at + memchr(b'<', &text[at..])?;
+        let (markup, length) = Markup::read(&text[place..], true, true)?;
+        at = place + length;
+        if let Markup::End = markup {
+            return Some(String::from_utf8_lossy(&text[..at]).into_owned());
+        }
+    }
 }
 
 /// Reads an export from its start, or from the start of any event in it.
