@@ -7,10 +7,11 @@ pub mod codes;
 pub mod detection;
 pub mod export;
 pub mod kb;
+pub mod log;
 pub mod sources;
 pub mod yaml;
 
-pub use reader::{event, log};
+pub use reader::event;
 
 /// The known issues of `kb/`, as the build compiled them.
 pub fn built_in() -> kb::KnowledgeBase {

@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::AhoCorasick;
-use aho_corasick::automaton::OverlappingState;
+use aho_corasick::Input;
+use aho_corasick::automaton::{Automaton, OverlappingState};
+// The crate's own choice among automata would bring all of them into the page.
+use aho_corasick::nfa::contiguous::NFA;
 
 use super::wildcard::lower;
 use super::{Condition, Detection, Pattern, Selection, Test, everything, head_name, values};
@@ -31,7 +33,7 @@ pub struct Scans {
 struct Scan {
     /// Empty for the values of all fields.
     field: String,
-    texts: AhoCorasick,
+    texts: NFA,
     /// The detections that ask for each of the texts.
     owners: Vec<Vec<u32>>,
 }
@@ -79,7 +81,7 @@ impl Scans {
         let mut places = BTreeMap::new();
         for (field, texts) in by_field {
             // Too many texts for one automaton: its detections are simply evaluated.
-            let Ok(automaton) = AhoCorasick::new(texts.keys()) else { continue };
+            let Ok(automaton) = NFA::new(texts.keys()) else { continue };
             places.insert(field, scans.scans.len());
             let owners = texts.into_values().collect();
             scans.scans.push(Scan { field: field.to_owned(), texts: automaton, owners });
@@ -109,8 +111,8 @@ impl Scans {
                 let mut state = OverlappingState::start();
                 let text = lower(text);
                 loop {
-                    scan.texts.find_overlapping(&*text, &mut state);
-                    let Some(found) = state.get_match() else { break };
+                    let searched = scan.texts.try_find_overlapping(&Input::new(&*text), &mut state);
+                    let Some(found) = state.get_match().filter(|_| searched.is_ok()) else { break };
                     for owner in &scan.owners[found.pattern().as_usize()] {
                         if let Ok(place) = candidates.by_text.binary_search(owner) {
                             hit[place] = true;
