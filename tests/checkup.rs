@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use evtx_checkup::checkup::{self, EventKind, Evidence, FileReport, Newest, Report, Tally, Why};
+use evtx_checkup::checkup::{self, Checkup, EventKind, Evidence, FileReport, Newest, Report, Tally, Why};
 use evtx_checkup::event::{Level, Time};
 use evtx_checkup::export;
 use evtx_checkup::kb::{KnowledgeBase, Version, lint};
@@ -670,4 +670,95 @@ fn informational_records_of_real_logs_raise_nothing() {
         }
     }
     assert!(raised.found.is_empty(), "{:#?}", raised.found);
+}
+
+/// What articles say of every record by itself, read whole: how often which match together, and what is affected.
+struct OneByOne<'k> {
+    knowledge: &'k KnowledgeBase,
+    found: BTreeMap<Vec<u32>, (u64, Vec<BTreeMap<String, u64>>)>,
+}
+
+impl Sink for OneByOne<'_> {
+    fn record(&mut self, record: &Record<'_>) {
+        let (head, event) = (&record.head, record.read().0);
+        let candidates = self.knowledge.candidates(head.provider.text, head.event_id, head.channel.text);
+        let matches = self.knowledge.matches(&candidates, &event);
+        if matches.is_empty() {
+            return;
+        }
+        let found = self.found.entry(matches.clone()).or_insert_with(|| (0, vec![BTreeMap::new(); matches.len()]));
+        found.0 += 1;
+        for (number, affected) in matches.into_iter().zip(&mut found.1) {
+            let subject = self.knowledge.article(number).unwrap().subject.as_deref();
+            if let Some(name) = subject.and_then(|subject| event.text(subject)).filter(|name| !name.is_empty()) {
+                *affected.entry(name).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// Rules that ask for records in every way there is.
+const EVERY_WAY: [&str; 12] = [
+    "{product: windows}, {words: [reliab, 'Contoso B*', '0x3e7'], no: {EventID: 7036}, condition: words and not no}",
+    "{product: windows}, {words: [svchost, Kerberos], condition: words}",
+    "{product: windows, service: system}, {a: {param1|contains: a}, b: {param2: null}, condition: a and not b}",
+    "{product: windows, service: security}, {a: {EventID: 4624, LogonType: [3, 10]}, condition: a}",
+    "{product: windows, service: security}, {a: {IpAddress|cidr: 10.128.0.0/9, EventRecordID|gt: 400}, condition: a}",
+    "{product: windows}, {a: {Computer|startswith: FILE, EventID: [7, 11]}, condition: a}",
+    "{product: windows}, {a: {param1|fieldref: param2}, b: {param3|exists: false}, condition: 1 of them}",
+    "{product: windows, service: system}, {a: {Level: 2}, b: {Nowhere|exists: true}, condition: a and not b}",
+    "{product: windows}, {a: {TimeCreated|minute|lt: 30, EventID: 1014}, condition: a}",
+    "{product: windows}, {a: {Execution_ThreadID|gte: 8000}, b: {Task: 0}, c: {Keywords: '0x80*'}, condition: 2 of them}",
+    "{product: windows}, {a: {TargetUserName|re: '0{2}[1-3]$', SubjectUserSid|endswith: '-18'}, condition: a}",
+    "{product: windows}, {words: ['PC-1', 4624], a: {ElevatedToken: '%%1842'}, condition: words and a}",
+];
+
+#[test]
+fn records_that_are_alike_are_not_mistaken_for_one_another() {
+    let rules = EVERY_WAY.iter().enumerate().map(|(number, rule)| {
+        let (logsource, detection) = rule.split_once("}, ").unwrap();
+        let rule = format!("title: Rule {number}\nlogsource: {logsource}}}\ndetection: {detection}\n");
+        (format!("rules/windows/{number}.yml"), rule)
+    });
+    let mut sources: Vec<(String, String)> = rules.collect();
+    let (rules, faults) = evtx_checkup::sources::compile(&sources);
+    assert_eq!((rules.len(), faults), (EVERY_WAY.len(), Vec::new()));
+    let mut logs = vec![log_writer::logs::sample(), founding(Article::Q101355).evtx()];
+    let mut busy = std::io::Cursor::new(Vec::new());
+    log_writer::logs::benchmark(&mut busy, 3 << 20).unwrap();
+    logs.push(busy.into_inner());
+    if let Some(folder) = std::env::var_os("EVTX_SAMPLES") {
+        let real = files(Path::new(&folder)).into_iter().map(|path| std::fs::read(path).unwrap());
+        logs.extend(real.filter(|log| log.starts_with(b"ElfFile\0") && log.len() > HEADER_SIZE as usize));
+    }
+    if let Some(folder) = std::env::var_os("SIGMA_REPO") {
+        let rules = files(&Path::new(&folder).join("rules/windows")).into_iter();
+        let rules = rules.filter(|path| path.extension().is_some_and(|extension| extension == "yml"));
+        sources.extend(rules.map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap())));
+    }
+    let mut knowledge = evtx_checkup::built_in();
+    knowledge.add(evtx_checkup::sources::compile(&sources).0);
+    // One checkup does all of them, so that what it learned from one is there for the next.
+    let mut checkup = Checkup::new(&knowledge);
+    let mut matched = 0;
+    for (number, log) in logs.iter().enumerate() {
+        let (mut report, file) = (Report::default(), open(log));
+        for (index, part) in log[HEADER_SIZE as usize..].chunks(5 * CHUNK_SIZE as usize).enumerate() {
+            checkup.open(0, &file);
+            checkup.read(part, HEADER_SIZE + 5 * CHUNK_SIZE * index as u64);
+            report.merge(checkup.finish());
+        }
+        let mut expected = OneByOne { knowledge: &knowledge, found: BTreeMap::new() };
+        Reader::default().slice(&log[HEADER_SIZE as usize..], HEADER_SIZE, &mut expected);
+        let found = report.groups.into_iter().map(|(articles, group)| {
+            let names =
+                |tally: &Tally<String>| tally.by_count().into_iter().map(|(name, n)| (name.clone(), n)).collect();
+            (articles, (group.count, group.subjects.iter().map(names).collect()))
+        });
+        let found: BTreeMap<Vec<u32>, (u64, Vec<BTreeMap<String, u64>>)> = found.collect();
+        assert_eq!(found, expected.found, "log {number}");
+        matched += found.values().map(|(count, _)| count).sum::<u64>();
+    }
+    println!("{matched} records of {} logs", logs.len());
+    assert!(matched > 3000);
 }

@@ -56,7 +56,9 @@ impl<'k> Checkup<'k> {
 
 /// Takes the records of a part.
 pub struct Records<'k> {
-    places: FxHashMap<(u32, u32, u32), usize>,
+    places: FxHashMap<Kind, usize>,
+    /// The kinds that were asked for last, in places chosen by their numbers: mostly they are the next ones too.
+    recent: [(Kind, usize); 64],
     kinds: Vec<Watched>,
     part: Part,
     tools: Tools<'k>,
@@ -69,6 +71,12 @@ struct Tools<'k> {
     /// Room to work in.
     key: Vec<u8>,
 }
+
+/// Provider, event id and channel; names by their symbols.
+type Kind = (u32, u32, u32);
+
+/// No record has these symbols.
+const NO_KIND: (Kind, usize) = ((u32::MAX, 0, u32::MAX), 0);
 
 /// What is known of the part so far.
 struct Part {
@@ -214,7 +222,7 @@ impl<'k> Records<'k> {
     pub fn new(knowledge: &'k KnowledgeBase) -> Records<'k> {
         let part = Part::new(0, &FileReport::open("", 0, &[]));
         let tools = Tools { knowledge, keywords: KnownKeywords::default(), key: Vec::new() };
-        Records { places: FxHashMap::default(), kinds: Vec::new(), part, tools }
+        Records { places: FxHashMap::default(), recent: [NO_KIND; 64], kinds: Vec::new(), part, tools }
     }
 
     /// Begins a part of a file. The names in the heads of its records have the same symbols in all parts.
@@ -237,6 +245,7 @@ impl<'k> Records<'k> {
         if self.kinds.len() > Self::MAX_KINDS {
             self.kinds.clear();
             self.places.clear();
+            self.recent = [NO_KIND; 64];
         } else if known > Self::MAX_KNOWN {
             let lenses = self.kinds.iter_mut().flat_map(|kind| &mut kind.lenses);
             lenses.flat_map(|(_, lens)| lens).for_each(Lens::forget);
@@ -259,11 +268,16 @@ impl<'k> Records<'k> {
     }
 
     fn kind(&mut self, head: Head<'_>) -> usize {
-        let key = (head.provider.symbol, head.event_id, head.channel.symbol);
-        *self.places.entry(key).or_insert_with(|| {
-            self.kinds.push(Watched::new(self.tools.knowledge, head));
-            self.kinds.len() - 1
-        })
+        let kind = (head.provider.symbol, head.event_id, head.channel.symbol);
+        let recent = &mut self.recent[(head.event_id ^ head.provider.symbol << 3) as usize % 64];
+        if recent.0 != kind {
+            let place = *self.places.entry(kind).or_insert_with(|| {
+                self.kinds.push(Watched::new(self.tools.knowledge, head));
+                self.kinds.len() - 1
+            });
+            *recent = (kind, place);
+        }
+        recent.1
     }
 }
 

@@ -1,7 +1,7 @@
 //! Builds the page: one HTML file that holds the program, its glue, its style and the sample log.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::Engine;
@@ -16,8 +16,21 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Builds `dist/index.html` and gives its path.
 pub fn page() -> Result<PathBuf> {
+    page_of(None)
+}
+
+/// The same with the articles of another folder than `kb`.
+pub fn page_of(articles: Option<&Path>) -> Result<PathBuf> {
     install_target()?;
-    run("cargo", &["build", "--profile", "page", "--lib", "--target", TARGET])?;
+    let folder = articles.map(|folder| format!("EVTX_CHECKUP_KB={}", folder.display()));
+    let mut arguments = vec!["build", "--profile", "page", "--lib", "--target", TARGET];
+    match &folder {
+        Some(folder) => {
+            arguments.splice(0..0, [folder.as_str(), "cargo"]);
+            run("env", &arguments)?;
+        }
+        None => run("cargo", &arguments)?,
+    }
     let (module, glue) = bindgen()?;
     let www = |name: &str| fs::read_to_string(root().join("www").join(name));
     let start = www("start.js")?;
