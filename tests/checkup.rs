@@ -672,10 +672,13 @@ fn informational_records_of_real_logs_raise_nothing() {
     assert!(raised.found.is_empty(), "{:#?}", raised.found);
 }
 
+/// By the articles that match together: how many records, and for each article what is affected how often.
+type Found = BTreeMap<Vec<u32>, (u64, Vec<BTreeMap<String, u64>>)>;
+
 /// What articles say of every record by itself, read whole: how often which match together, and what is affected.
 struct OneByOne<'k> {
     knowledge: &'k KnowledgeBase,
-    found: BTreeMap<Vec<u32>, (u64, Vec<BTreeMap<String, u64>>)>,
+    found: Found,
 }
 
 impl Sink for OneByOne<'_> {
@@ -755,7 +758,7 @@ fn records_that_are_alike_are_not_mistaken_for_one_another() {
                 |tally: &Tally<String>| tally.by_count().into_iter().map(|(name, n)| (name.clone(), n)).collect();
             (articles, (group.count, group.subjects.iter().map(names).collect()))
         });
-        let found: BTreeMap<Vec<u32>, (u64, Vec<BTreeMap<String, u64>>)> = found.collect();
+        let found: Found = found.collect();
         assert_eq!(found, expected.found, "log {number}");
         matched += found.values().map(|(count, _)| count).sum::<u64>();
     }

@@ -1,8 +1,9 @@
-//! Everything one does in this repository: `cargo xtask serve`, `test`, `build`, `bench`, `codes`.
+//! Everything one does in this repository: `cargo xtask serve`, `test`, `build`, `bench`, `codes`, `fuzz`.
 
 mod bench;
 mod build;
 mod codes;
+mod fuzz;
 mod serve;
 mod test;
 
@@ -15,6 +16,8 @@ cargo xtask build          build the page: dist/index.html
 cargo xtask test           everything that must hold before a change lands
 cargo xtask bench          the numbers that this project promises
 cargo xtask codes          write the names of error codes again: src/codes.txt
+cargo xtask fuzz [TARGET] [--minutes N]
+                           feed the readers with inputs that nobody thought of, 10 minutes each
 ";
 
 /// What went wrong, in words.
@@ -26,6 +29,10 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["bench"] => bench::bench(),
         ["codes"] => codes::codes(),
+        ["fuzz", target @ ..] if target.len() < 2 => fuzz::fuzz(target.first().copied(), 10),
+        ["fuzz", target @ .., "--minutes", minutes] if target.len() < 2 => {
+            minutes.parse().map_err(Into::into).and_then(|minutes| fuzz::fuzz(target.first().copied(), minutes))
+        }
         ["test"] => test::test(),
         ["build"] => build::page().map(|_| ()),
         ["serve"] => serve::serve(8000),

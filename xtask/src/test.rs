@@ -56,7 +56,8 @@ fn install_browser() -> Result {
     .into())
 }
 
-fn is_installed(program: &str) -> bool {
+/// Whether a program is on the PATH.
+pub fn is_installed(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }
