@@ -46,7 +46,8 @@ fuzz_target!(|file: &[u8]| {
     // The first byte says how large the slices are: what a reader keeps between them must not matter.
     let Some((&size, file)) = file.split_first() else { return };
     let report = FileReport::open("System", file.len() as u64, file);
-    let (mut reader, mut records, mut coverage) = (Reader::new(file.len() as u64, "System"), Records { file, count: 0 }, Coverage::default());
+    let (mut reader, mut records, mut coverage) =
+        (Reader::new(file.len() as u64, "System"), Records { file, count: 0 }, Coverage::default());
     for slice in file.chunks(1 + 64 * usize::from(size)) {
         coverage.merge(reader.slice(slice, &mut records));
     }
