@@ -14,7 +14,8 @@ const MAX_TITLE: usize = 90;
 const PROBLEMS: [&str; 3] = ["1", "2", "3"];
 
 /// Articles that speak of other records all the same, by id, and why.
-const INFORMATIONAL: [(&str, &str); 0] = [];
+const INFORMATIONAL: [(&str, &str); 1] =
+    [("sql-server-login-failed", "SQL Server writes a refused login as an audit failure, which has Level 0")];
 
 /// Parses and checks article files (`.md`) and Sigma rules (`.yml`), each given as path and text. Gives the articles
 /// that are well, ordered by id, and every fault as `path:line: message`, ordered by path and line.
