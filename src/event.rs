@@ -23,11 +23,6 @@ impl Time {
         Time(Self::UNIX_EPOCH as u64 + u64::from(seconds) * 10_000_000)
     }
 
-    /// Milliseconds since 1970, negative before.
-    pub fn unix_milliseconds(self) -> i64 {
-        ((i128::from(self.0) - Self::UNIX_EPOCH) / 10_000) as i64
-    }
-
     /// The moment an RFC 3339 text names.
     pub fn parse(text: &str) -> Option<Time> {
         Time::from_timestamp(text.trim_end_matches('\0').parse().ok()?)
@@ -364,6 +359,11 @@ fn write_sid(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     sub_authorities.iter().try_for_each(|part| write!(f, "-{}", u32::from_le_bytes(*part)))
 }
 
+/// The number in a name such as `param2`, which stands for the second value without a name.
+pub fn parameter(name: &str) -> Option<usize> {
+    name.get(..5).filter(|stem| stem.eq_ignore_ascii_case("param")).and(name.get(5..))?.parse().ok()
+}
+
 /// The values of a field: nearly always one or none, for which no memory is asked.
 pub type Values<'e> = SmallVec<[Cow<'e, Value<'e>>; 1]>;
 
@@ -410,8 +410,7 @@ impl Event<'_> {
     }
 
     fn unnamed(&self, name: &str) -> Option<&Field<'_>> {
-        let number: usize =
-            name.get(..5).filter(|stem| stem.eq_ignore_ascii_case("param")).and(name.get(5..))?.parse().ok()?;
+        let number = parameter(name)?;
         let mut unnamed = self.fields.iter().filter(|field| field.part == Part::Data && field.name.is_none());
         unnamed.nth(number.checked_sub(1)?)
     }

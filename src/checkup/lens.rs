@@ -11,7 +11,7 @@ use super::{MAX_SUBJECT, correlate};
 use crate::detection::keywords::Keywords;
 use crate::detection::scan::Candidates;
 use crate::detection::{self, Pattern, Test};
-use crate::event::{Event, Field, Head, Part, Value};
+use crate::event::{Event, Field, Head, Part, Value, parameter};
 use crate::kb::KnowledgeBase;
 use crate::log::evtx::{Layout, Shape};
 
@@ -53,7 +53,7 @@ impl Outcome {
 /// The view of records of one kind that are written alike.
 pub struct Lens {
     /// The names of their fields.
-    pub fields: Rc<BTreeSet<String>>,
+    pub fields: BTreeSet<String>,
     /// It was used for this part.
     pub used: bool,
     view: View,
@@ -108,7 +108,7 @@ impl Lens {
         layout: &Layout,
     ) -> Lens {
         let names = layout.fields().filter(|(part, ..)| *part != Part::Rendering).filter_map(|(_, name, _)| name);
-        let fields = Rc::new(names.map(super::missing::plain).collect());
+        let fields = names.map(super::missing::plain).collect();
         let view = View::new(knowledge, keywords, asked_for, head, layout);
         Lens { fields, used: false, view }
     }
@@ -310,8 +310,7 @@ impl Finder<'_> {
         if self.found.contains_key(name) {
             return;
         }
-        let varies = VARYING.iter().any(|own| own.eq_ignore_ascii_case(name));
-        let mut wanted = Wanted { varies, ..Wanted::default() };
+        let mut wanted = Wanted { varies: varies(name), ..Wanted::default() };
         let mut event = self.event.clone();
         loop {
             let (places, in_head) = places(&event, name);
@@ -325,7 +324,7 @@ impl Finder<'_> {
             }
             event.fields.retain(|field| !missing.iter().any(|place| field.value == Value::Unsigned((*place).into())));
         }
-        if is_parameter(name) {
+        if parameter(name).is_some() {
             // One of the values without a name may be several, so that what counts is all of them.
             let unnamed =
                 self.event.fields.iter().zip(0..).filter(|(field, _)| field.part == Part::Data && field.name.is_none());
@@ -342,15 +341,20 @@ fn places(event: &Event<'_>, name: &str) -> (Vec<u16>, bool) {
     for value in detection::values(event, name).into_iter().chain(event.values(name)) {
         match value {
             Cow::Borrowed(Value::Unsigned(place)) => places.push(*place as u16),
-            _ => varies |= !["Provider_Name", "EventID", "Channel"].iter().any(|own| own.eq_ignore_ascii_case(name)),
+            _ => varies |= !is_one_of(name, &OF_KIND),
         }
     }
     (places, varies)
 }
 
-/// The fields of the head that differ between records of one kind.
-const VARYING: [&str; 4] = ["Computer", "ComputerName", "EventRecordID", "TimeCreated"];
+/// Whether a field is in the head and differs between records of one kind.
+fn varies(name: &str) -> bool {
+    is_one_of(name, &detection::HEAD) && !is_one_of(name, &OF_KIND) || is_one_of(name, &["ComputerName"])
+}
 
-fn is_parameter(name: &str) -> bool {
-    name.get(..5).is_some_and(|stem| stem.eq_ignore_ascii_case("param"))
+/// The fields of the head that make the kind of a record.
+const OF_KIND: [&str; 3] = ["Provider_Name", "EventID", "Channel"];
+
+fn is_one_of(name: &str, names: &[&str]) -> bool {
+    names.iter().any(|own| own.eq_ignore_ascii_case(name))
 }

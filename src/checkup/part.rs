@@ -86,13 +86,14 @@ struct Part {
     span: (Time, Time),
     computers: Symbols,
     groups: Vec<PartGroup>,
-    /// The places of the groups.
-    group_of: BTreeMap<Vec<u32>, usize>,
+    /// The places of the groups, by the articles that matched.
+    places: BTreeMap<Vec<u32>, usize>,
     occurrences: BTreeMap<u32, Occurrences>,
 }
 
 /// Records that the same articles matched.
 struct PartGroup {
+    articles: Vec<u32>,
     group: Group,
     computers: Symbols,
 }
@@ -144,7 +145,7 @@ struct Watched {
     /// How to evaluate them for records that are read whole, once there was one.
     candidates: Option<Candidates>,
     names_windows: bool,
-    lenses: Vec<(Rc<Layout>, Option<Lens>)>,
+    lenses: Vec<(Rc<Layout>, Lens)>,
     /// The names of the fields of records without a lens, and the sequences of them that were seen.
     fields: BTreeSet<String>,
     layouts: FxHashSet<u64>,
@@ -160,7 +161,7 @@ impl Part {
             span: (Time(u64::MAX), Time(0)),
             computers: Symbols::default(),
             groups: Vec::new(),
-            group_of: BTreeMap::new(),
+            places: BTreeMap::new(),
             occurrences: BTreeMap::new(),
         }
     }
@@ -176,7 +177,7 @@ impl Part {
         }
         outcome.count += 1;
         let place = *outcome.group.get_or_insert_with(|| self.group(&outcome.articles));
-        let Some(PartGroup { group, computers }) = self.groups.get_mut(place) else { return };
+        let Some(PartGroup { group, computers, .. }) = self.groups.get_mut(place) else { return };
         group.count += 1;
         group.span = joined(group.span, (head.time, head.time));
         group.evidence.add(evidence);
@@ -185,11 +186,11 @@ impl Part {
 
     /// The place of the group of records that these articles matched.
     fn group(&mut self, articles: &[u32]) -> usize {
-        if let Some(place) = self.group_of.get(articles) {
+        if let Some(place) = self.places.get(articles) {
             return *place;
         }
         let place = self.groups.len();
-        self.group_of.insert(articles.to_owned(), place);
+        self.places.insert(articles.to_owned(), place);
         let group = Group {
             count: 0,
             span: (Time(u64::MAX), Time(0)),
@@ -198,7 +199,7 @@ impl Part {
             files: BTreeMap::new(),
             evidence: Newest::default(),
         };
-        self.groups.push(PartGroup { group, computers: Symbols::default() });
+        self.groups.push(PartGroup { articles: articles.to_owned(), group, computers: Symbols::default() });
         place
     }
 
@@ -240,25 +241,20 @@ impl<'k> Records<'k> {
         let mut known = 0;
         for kind in &mut self.kinds {
             kind.finish(&mut part, &mut report);
-            known += kind.lenses.iter().flat_map(|(_, lens)| lens).map(Lens::known).sum::<usize>();
+            known += kind.lenses.iter().map(|(_, lens)| lens.known()).sum::<usize>();
         }
         if self.kinds.len() > Self::MAX_KINDS {
             self.kinds.clear();
             self.places.clear();
             self.recent = [NO_KIND; 64];
         } else if known > Self::MAX_KNOWN {
-            let lenses = self.kinds.iter_mut().flat_map(|kind| &mut kind.lenses);
-            lenses.flat_map(|(_, lens)| lens).for_each(Lens::forget);
+            self.kinds.iter_mut().flat_map(|kind| &mut kind.lenses).for_each(|(_, lens)| lens.forget());
         }
         part.computers.tell(&name, &mut part.file.computers);
         part.file.span = (part.span.0 <= part.span.1).then_some(part.span);
         part.occurrences.values_mut().for_each(|occurrences| occurrences.items.sort());
         report.occurrences = part.occurrences;
-        let mut groups: Vec<_> = part.groups.into_iter().map(Some).collect();
-        for (articles, place) in part.group_of {
-            let Some(PartGroup { mut group, computers }) = groups.get_mut(place).and_then(Option::take) else {
-                continue;
-            };
+        for PartGroup { articles, mut group, computers } in part.groups {
             computers.tell(&name, &mut group.computers);
             group.files.insert(part.number, group.count);
             report.groups.insert(articles, group);
@@ -349,13 +345,14 @@ impl Watched {
         let place = match self.lenses.iter().position(|(layout, _)| Rc::ptr_eq(layout, &shape.layout)) {
             Some(place) => place,
             None if self.lenses.len() < Self::MAX_LENSES => {
-                self.lenses.push((shape.layout.clone(), None));
+                let layout = shape.layout.clone();
+                let lens = Lens::new(tools.knowledge, &mut tools.keywords, &self.asked_for, head, &layout);
+                self.lenses.push((layout, lens));
                 self.lenses.len() - 1
             }
             None => return None,
         };
-        let (layout, lens) = self.lenses.get_mut(place)?;
-        Some(lens.get_or_insert_with(|| Lens::new(tools.knowledge, &mut tools.keywords, &self.asked_for, head, layout)))
+        self.lenses.get_mut(place).map(|(_, lens)| lens)
     }
 
     /// Reads a record whole: whether an article matches.
@@ -400,7 +397,7 @@ impl Watched {
         }
         self.layouts.clear();
         let mut fields = std::mem::take(&mut self.fields);
-        for lens in self.lenses.iter_mut().flat_map(|(_, lens)| lens).filter(|lens| lens.used) {
+        for (_, lens) in self.lenses.iter_mut().filter(|(_, lens)| lens.used) {
             lens.used = false;
             fields.extend(lens.fields.iter().cloned());
             lens.outcomes().for_each(|outcome| part.tell(outcome));

@@ -75,10 +75,7 @@ impl Index {
 /// The ways in which a condition can hold, as far as the head goes.
 fn anchors(detection: &Detection, condition: &Condition) -> Vec<Anchor> {
     let found = match condition {
-        Condition::Selection(index) => detection
-            .selections
-            .get(usize::from(*index))
-            .map_or_else(anything, |(_, selection)| of_selection(selection)),
+        Condition::Selection(index) => detection.selection(*index).map_or_else(anything, of_selection),
         Condition::Not(_) => anything(),
         Condition::And(all) => all.iter().map(|inner| anchors(detection, inner)).fold(anything(), both),
         Condition::AtLeast(_, any) => any.iter().flat_map(|inner| anchors(detection, inner)).collect(),

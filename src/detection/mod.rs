@@ -75,6 +75,11 @@ pub enum Condition {
 }
 
 impl Detection {
+    /// A selection by its number in a condition.
+    pub fn selection(&self, number: u16) -> Option<&Selection> {
+        self.selections.get(usize::from(number)).map(|(_, selection)| selection)
+    }
+
     /// Whether the detection matches an event.
     pub fn matches(&self, event: &Event<'_>) -> bool {
         self.holds(&self.condition, event)
@@ -82,9 +87,7 @@ impl Detection {
 
     fn holds(&self, condition: &Condition, event: &Event<'_>) -> bool {
         match condition {
-            Condition::Selection(index) => {
-                self.selections.get(usize::from(*index)).is_some_and(|(_, selection)| selection.matches(event))
-            }
+            Condition::Selection(index) => self.selection(*index).is_some_and(|selection| selection.matches(event)),
             Condition::Not(inner) => !self.holds(inner, event),
             Condition::And(all) => all.iter().all(|inner| self.holds(inner, event)),
             Condition::AtLeast(count, any) => {
@@ -104,7 +107,7 @@ impl Detection {
     fn collect<'a>(&'a self, condition: &Condition, event: &Event<'_>, fields: &mut Vec<&'a str>) {
         match condition {
             Condition::Selection(index) => {
-                if let Some((_, selection)) = self.selections.get(usize::from(*index)) {
+                if let Some(selection) = self.selection(*index) {
                     selection.collect(event, fields);
                 }
             }
@@ -124,11 +127,6 @@ impl Detection {
         self.weigh(&self.condition)
     }
 
-    /// Whether something holds of any test.
-    pub fn any_test(&self, holds: &impl Fn(&Test) -> bool) -> bool {
-        self.selections.iter().any(|(_, selection)| selection.any_test(holds))
-    }
-
     /// The fields without which no event can match.
     pub fn required_fields(&self) -> BTreeSet<String> {
         self.required(&self.condition)
@@ -136,10 +134,7 @@ impl Detection {
 
     fn required(&self, condition: &Condition) -> BTreeSet<String> {
         match condition {
-            Condition::Selection(index) => self
-                .selections
-                .get(usize::from(*index))
-                .map_or_else(BTreeSet::new, |(_, selection)| selection.required()),
+            Condition::Selection(index) => self.selection(*index).map_or_else(BTreeSet::new, Selection::required),
             Condition::Not(_) => BTreeSet::new(),
             Condition::And(all) => all.iter().flat_map(|inner| self.required(inner)).collect(),
             Condition::AtLeast(_, any) => common(any.iter().map(|inner| self.required(inner))),
@@ -148,7 +143,7 @@ impl Detection {
 
     fn weigh(&self, condition: &Condition) -> u32 {
         match condition {
-            Condition::Selection(index) => self.selections.get(usize::from(*index)).map_or(0, |(_, s)| s.weigh()),
+            Condition::Selection(index) => self.selection(*index).map_or(0, Selection::weigh),
             Condition::Not(_) => 0,
             Condition::And(all) => all.iter().map(|inner| self.weigh(inner)).sum(),
             Condition::AtLeast(count, any) => {
@@ -185,14 +180,6 @@ impl Selection {
                 any.iter().filter(|inner| inner.matches(event)).for_each(|inner| inner.collect(event, fields));
             }
             Selection::Keywords(_) => {}
-        }
-    }
-
-    fn any_test(&self, holds: &impl Fn(&Test) -> bool) -> bool {
-        match self {
-            Selection::All(tests) => tests.iter().any(holds),
-            Selection::Any(any) => any.iter().any(|inner| inner.any_test(holds)),
-            Selection::Keywords(test) => holds(test),
         }
     }
 

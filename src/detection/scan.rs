@@ -142,7 +142,7 @@ pub fn worth<'s>(candidates: &Candidates, event: &Event<'_>, scans: impl FnOnce(
 /// any will do. `None` if nothing can be said.
 pub(super) fn texts(detection: &Detection, condition: &Condition) -> Option<Vec<(String, String)>> {
     let found = match condition {
-        Condition::Selection(index) => texts_of_selection(&detection.selections.get(usize::from(*index))?.1),
+        Condition::Selection(index) => texts_of_selection(detection.selection(*index)?),
         Condition::Not(_) => None,
         Condition::And(all) => best(all.iter().filter_map(|inner| texts(detection, inner))),
         Condition::AtLeast(_, any) => union(any.iter().map(|inner| texts(detection, inner))),

@@ -16,10 +16,9 @@ impl Detection {
 
     fn condition_decided(&self, condition: &Condition, known: &impl Fn(&Test) -> Option<bool>) -> Option<bool> {
         match condition {
-            Condition::Selection(index) => match self.selections.get(usize::from(*index)) {
-                Some((_, selection)) => selection.decided(known),
-                None => Some(false),
-            },
+            Condition::Selection(index) => {
+                self.selection(*index).map_or(Some(false), |selection| selection.decided(known))
+            }
             Condition::Not(inner) => self.condition_decided(inner, known).map(|holds| !holds),
             Condition::And(all) => at_least(all.len(), all.iter().map(|inner| self.condition_decided(inner, known))),
             Condition::AtLeast(count, any) => {
@@ -39,7 +38,7 @@ impl Detection {
         }
         match condition {
             Condition::Selection(index) => {
-                if let Some((_, selection)) = self.selections.get(usize::from(*index)) {
+                if let Some(selection) = self.selection(*index) {
                     selection.undecided(known, take);
                 }
             }

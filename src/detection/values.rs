@@ -53,11 +53,6 @@ impl Detection {
             }
         }
     }
-
-    /// A selection by its number in a condition.
-    pub fn selection(&self, number: u16) -> Option<&Selection> {
-        self.selections.get(usize::from(number)).map(|(_, selection)| selection)
-    }
 }
 
 impl Selection {

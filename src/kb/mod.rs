@@ -65,14 +65,18 @@ impl KnowledgeBase {
         KnowledgeBase::new(postcard::from_bytes::<Compiled>(bytes).map_or_else(|_| Vec::new(), |compiled| compiled.0))
     }
 
-    /// Adds articles; one with the id of another replaces it.
-    pub fn add(&mut self, articles: Vec<Article>) {
-        let mut all = std::mem::take(&mut self.articles);
+    /// The same with more articles; one with the id of another replaces it.
+    pub fn with(&self, articles: Vec<Article>) -> KnowledgeBase {
         let new: FxHashSet<&str> = articles.iter().map(|article| article.id.as_str()).collect();
-        all.retain(|old| !new.contains(old.id.as_str()));
+        let mut all: Vec<_> = self.articles.iter().filter(|old| !new.contains(old.id.as_str())).cloned().collect();
         all.extend(articles);
         all.sort_by(|a, b| a.id.cmp(&b.id));
-        *self = KnowledgeBase::new(all);
+        KnowledgeBase::new(all)
+    }
+
+    /// Adds articles; one with the id of another replaces it.
+    pub fn add(&mut self, articles: Vec<Article>) {
+        *self = self.with(articles);
     }
 
     /// Every article, ordered by id.

@@ -1,7 +1,9 @@
 //! What the page and its workers say to each other.
 
+use js_sys::Uint8Array;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::checkup::FileReport;
 use crate::event::Time;
@@ -11,6 +13,17 @@ use crate::log::Kind;
 pub fn posted(message: &impl Serialize) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
     message.serialize(&serializer).map_err(JsValue::from)
+}
+
+/// Articles and reports go as bytes: they are large, and postcard is quick.
+pub fn encoded(value: &(impl Serialize + ?Sized)) -> Result<JsValue, String> {
+    let encoded = postcard::to_stdvec(value).map_err(|error| error.to_string())?;
+    Ok(Uint8Array::from(encoded.as_slice()).into())
+}
+
+/// What [`encoded`] made.
+pub fn decoded<T: DeserializeOwned>(encoded: &JsValue) -> Result<T, String> {
+    postcard::from_bytes(&encoded.unchecked_ref::<Uint8Array>().to_vec()).map_err(|error| error.to_string())
 }
 
 /// Page to worker: do this with this file.

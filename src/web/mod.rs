@@ -28,7 +28,9 @@ pub fn start() {
 }
 
 thread_local! {
-    static KNOWLEDGE: Cell<&'static KnowledgeBase> = Cell::new(Box::leak(Box::new(crate::built_in())));
+    /// What the page carries.
+    static BUILT_IN: &'static KnowledgeBase = Box::leak(Box::new(crate::built_in()));
+    static KNOWLEDGE: Cell<&'static KnowledgeBase> = Cell::new(BUILT_IN.with(|built_in| *built_in));
     static SEARCH: Cell<Option<&'static Search>> = const { Cell::new(None) };
 }
 
@@ -40,18 +42,9 @@ pub fn knowledge() -> &'static KnowledgeBase {
 /// Knows these articles beside those that the page carries. What was known before stays in memory, because findings
 /// that are on the screen point to it; that happens a few times in the life of a page.
 pub fn learn(articles: Vec<Article>) {
-    let mut knowledge = crate::built_in();
-    if !articles.is_empty() {
-        knowledge.add(articles);
-    }
-    KNOWLEDGE.set(Box::leak(Box::new(knowledge)));
+    let built_in = BUILT_IN.with(|built_in| *built_in);
+    KNOWLEDGE.set(if articles.is_empty() { built_in } else { Box::leak(Box::new(built_in.with(articles))) });
     SEARCH.set(None);
-}
-
-/// Articles as a worker sends them.
-fn decoded(some: &JsValue) -> Result<Vec<Article>, String> {
-    let encoded = some.unchecked_ref::<js_sys::Uint8Array>().to_vec();
-    postcard::from_bytes(&encoded).map_err(|error| error.to_string())
 }
 
 /// The search over them; made when somebody first opens it, so that the page's start does not wait for it.

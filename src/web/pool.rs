@@ -204,6 +204,9 @@ impl Pool {
             Ok(reply) => reply,
             Err(error) => return self.died(place, error.to_string()),
         };
+        if let Ok(Outcome::Part(_)) = reply.outcome {
+            return self.received_part(place, reply);
+        }
         let done = {
             let mut state = self.0.borrow_mut();
             let Some(slot) = state.workers.get_mut(place) else { return };
@@ -220,9 +223,15 @@ impl Pool {
         };
         self.feed();
         let Some(mut done) = done else { return };
-        let is_part = matches!(reply.outcome, Ok(Outcome::Part(_)));
         done(reply.outcome);
-        if is_part && let Some(slot) = self.0.borrow_mut().workers.get_mut(place) {
+    }
+
+    /// Takes some of a task's outcome; the task goes on.
+    fn received_part(&self, place: usize, reply: Reply) {
+        let task = |state: &mut State| state.workers.get_mut(place)?.tasks.remove(&reply.id);
+        let Some(mut done) = task(&mut self.0.borrow_mut()) else { return };
+        done(reply.outcome);
+        if let Some(slot) = self.0.borrow_mut().workers.get_mut(place) {
             slot.tasks.insert(reply.id, done);
         }
     }

@@ -7,11 +7,11 @@ use wasm_bindgen::prelude::*;
 use web_sys::File;
 
 pub use super::messages::Row;
-use super::messages::{Compiled, Outcome, Task};
+use super::messages::{Compiled, Outcome, Task, decoded};
 use super::pool::Pool;
-use super::{Added, added, decoded, files, knowledge, message, now, timer};
+use super::{Added, added, files, knowledge, message, now, timer};
 use crate::checkup::{self, Evidence, FileReport, Finding, Report};
-use crate::kb::Origin;
+use crate::kb::{Article, Origin};
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Kind, Problem, Reason};
 use crate::sources;
@@ -177,7 +177,7 @@ impl Session {
     async fn know(&self, compiled: Compiled, kept: bool) -> Result<Added, String> {
         let mut articles = Vec::new();
         for some in compiled.articles.unchecked_ref::<js_sys::Array>().iter() {
-            articles.extend(decoded(&some)?);
+            articles.extend(decoded::<Vec<Article>>(&some)?);
             timer::pause().await;
         }
         let rules = articles.iter().filter(|article| article.origin == Origin::Sigma).count();
@@ -271,7 +271,7 @@ impl Session {
 
     /// Takes the report of some of a file; gives how many bytes of it that is.
     fn part(&self, encoded: JsValue) -> u64 {
-        let Ok(part) = postcard::from_bytes::<Report>(&js_sys::Uint8Array::from(encoded).to_vec()) else { return 0 };
+        let Ok(part) = decoded::<Report>(&encoded) else { return 0 };
         let bytes = part.files.values().map(|file| file.bytes_read).sum();
         self.merge(bytes, part);
         bytes
@@ -279,13 +279,11 @@ impl Session {
 
     /// Takes the report of the bytes from an offset on that a task was to check.
     fn checked(&self, number: u32, file: &FileReport, offset: u64, bytes: u64, outcome: Result<Outcome, String>) {
-        let decoded = outcome.and_then(|outcome| match outcome {
-            Outcome::Checked(encoded) => {
-                postcard::from_bytes::<Report>(&js_sys::Uint8Array::from(encoded).to_vec()).map_err(|e| e.to_string())
-            }
+        let part = outcome.and_then(|outcome| match outcome {
+            Outcome::Checked(encoded) => decoded::<Report>(&encoded),
             _ => Err("an unexpected answer".into()),
         });
-        let mut part = decoded.unwrap_or_else(|message| {
+        let mut part = part.unwrap_or_else(|message| {
             let reason = Reason::Unreadable(message);
             checkup::unread_slice(number, file, Problem { offset, reason, lost: 0 })
         });

@@ -9,8 +9,8 @@ use web_sys::{
     Blob, DedicatedWorkerGlobalScope, MessageEvent, ReadableStreamGetReaderOptions, ReadableStreamReaderMode,
 };
 
-use super::messages::{Compiled, Outcome, Reply, Request, Row, Task, posted};
-use super::{decoded, knowledge, learn, message};
+use super::messages::{Compiled, Outcome, Reply, Request, Row, Task, decoded, encoded, posted};
+use super::{knowledge, learn, message};
 use crate::checkup::{Checkup, FileReport, InOrder, Report};
 use crate::codes;
 use crate::event::{Event, Value};
@@ -67,7 +67,7 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
         Task::Learn => {
             let mut articles = Vec::new();
             for some in given.unchecked_ref::<js_sys::Array>().iter() {
-                articles.extend(decoded(&some)?);
+                articles.extend(decoded::<Vec<Article>>(&some)?);
             }
             learn(articles);
             CHECKUPS.with_borrow_mut(Vec::clear);
@@ -126,12 +126,6 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             Ok(Outcome::Xml(to_xml(&chunk, (offset - start) as usize).ok()))
         }
     }
-}
-
-/// A report as it is sent.
-fn encoded(report: &Report) -> Result<JsValue, String> {
-    let encoded = postcard::to_stdvec(report).map_err(|error| error.to_string())?;
-    Ok(Uint8Array::from(encoded.as_slice()).into())
 }
 
 /// After so many bytes the page hears of what was found in them.
@@ -218,14 +212,9 @@ async fn compile(given: &js_sys::Array) -> Result<Compiled, String> {
     texts.sort();
     let (articles, more) = sources::compile(&texts);
     faults.extend(more);
-    let encode = |some: &[Article]| postcard::to_stdvec(some).map(|bytes| Uint8Array::from(bytes.as_slice()));
-    let encoded: Result<js_sys::Array, _> = articles.chunks(ARTICLES_AT_A_TIME).map(encode).collect();
+    let articles: Result<js_sys::Array, _> = articles.chunks(ARTICLES_AT_A_TIME).map(encoded).collect();
     let pairs = texts.iter().map(|(path, text)| js_sys::Array::of2(&path.into(), &text.into()));
-    Ok(Compiled {
-        articles: encoded.map_err(|error| error.to_string())?.into(),
-        sources: pairs.collect::<js_sys::Array>().into(),
-        faults,
-    })
+    Ok(Compiled { articles: articles?.into(), sources: pairs.collect::<js_sys::Array>().into(), faults })
 }
 
 /// Where the chunk starts that holds an offset.

@@ -271,13 +271,8 @@ impl<'a> Body<'a> {
         Ok(Body { data, start: content.start, end: content.end, root, layouts, budget })
     }
 
-    pub(super) fn cursor(&self) -> Cursor<'a> {
+    fn cursor(&self) -> Cursor<'a> {
         Cursor { data: self.data, at: self.start }
-    }
-
-    /// Where the content ends in the chunk.
-    pub(super) fn end(&self) -> usize {
-        self.end
     }
 
     /// Where the record's fields are; `None` where only a walk can tell.

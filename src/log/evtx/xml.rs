@@ -4,11 +4,10 @@ use std::cell::Cell;
 use std::fmt::Write;
 
 use super::binxml::{
-    self, BINARY_XML, Budget, Instance, MAX_DEPTH, Read, Unfold, Visitor, malformed, walk, walk_instance, walk_value,
+    self, BINARY_XML, Budget, Cursor, Instance, MAX_DEPTH, Read, Unfold, Visitor, malformed, walk, walk_instance,
+    walk_value,
 };
 use super::frame;
-use super::layout::Layouts;
-use super::record::Body;
 use crate::event::{Value, utf16};
 use crate::log::Reason;
 
@@ -19,8 +18,6 @@ const MAX_LENGTH: usize = 4 << 20;
 pub fn to_xml(chunk: &[u8], at: usize) -> Result<String, Reason> {
     let (content, _) = frame(chunk, at)?;
     let budget = Cell::new(Budget::CHUNK);
-    let layouts = Layouts::default();
-    let body = Body::read(chunk, &layouts, &budget, content)?;
     let mut writer = Writer {
         budget: Budget::new(&budget),
         out: String::new(),
@@ -29,7 +26,7 @@ pub fn to_xml(chunk: &[u8], at: usize) -> Result<String, Reason> {
         state: State::Content,
         skip: 0,
     };
-    walk(&mut body.cursor(), body.end(), false, &mut writer)?;
+    walk(&mut Cursor { data: chunk, at: content.start }, content.end, false, &mut writer)?;
     Ok(writer.out)
 }
 
