@@ -1,49 +1,75 @@
 //! Articles and rules that people bring: as files, folders' files, or archives of them.
 
+use std::io::{Read, Seek};
+
 use crate::kb::{Article, Origin, lint};
-use crate::log::archive;
+use crate::log::archive::Archive;
 
 /// A text and the path it is known by.
 pub type Source = (String, String);
 
 /// Whether a file's name is that of an article (`.md`) or of Sigma rules (`.yml`).
 pub fn is_source(name: &str) -> bool {
-    ending(name, &["md", "yml", "yaml"])
+    has_ending(name, &["md", "yml", "yaml"])
 }
 
-/// Whether a file's name is that of an archive.
-pub fn is_archive(name: &str) -> bool {
-    ending(name, &["zip"])
-}
-
-fn ending(name: &str, endings: &[&str]) -> bool {
+/// Whether a file's name has one of these endings.
+pub fn has_ending(name: &str, endings: &[&str]) -> bool {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     endings.iter().any(|own| ending.eq_ignore_ascii_case(own))
 }
 
-/// What a file brings: itself, or what is in the archive. Problems are added as `path: message`.
+/// Bytes that articles and rules of an archive together may have: 256 MiB.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// Takes an article or rules, by content. Problems are added as `path: message`.
 pub fn read(path: &str, bytes: &[u8], sources: &mut Vec<Source>, problems: &mut Vec<String>) {
-    if !is_archive(path) {
-        return take(path.to_owned(), bytes, sources, problems);
-    }
-    let unpacked = archive::unzip(bytes, is_source);
-    problems.extend(unpacked.problems.iter().map(|problem| format!("{path}: {problem}")));
-    for (name, content) in &unpacked.entries {
-        take(format!("{path}/{name}"), content, sources, problems);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => sources.push((path.to_owned(), text.trim_start_matches('\u{feff}').to_owned())),
+        Err(_) => problems.push(format!("{path}: the text is not UTF-8")),
     }
 }
 
-fn take(path: String, bytes: &[u8], sources: &mut Vec<Source>, problems: &mut Vec<String>) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => sources.push((path, text.trim_start_matches('\u{feff}').to_owned())),
-        Err(_) => problems.push(format!("{path}: the text is not UTF-8")),
+/// Takes the articles and rules of an archive.
+pub fn read_archive<R: Read + Seek>(
+    path: &str,
+    archive: &mut Archive<R>,
+    sources: &mut Vec<Source>,
+    problems: &mut Vec<String>,
+) {
+    let mut left = MAX_BYTES;
+    for place in archive.places() {
+        let mut entry = match archive.entry(place) {
+            Ok(entry) if entry.is_folder || !is_source(&entry.name) => continue,
+            Ok(entry) => entry,
+            Err((name, error)) => {
+                problems.push(format!("{path}/{name}: {error}"));
+                continue;
+            }
+        };
+        let path = format!("{path}/{}", entry.name);
+        let mut bytes = Vec::new();
+        // One byte more than is left tells that there was too much.
+        match (&mut entry).take(left + 1).read_to_end(&mut bytes) {
+            Ok(length) => match left.checked_sub(length as u64) {
+                Some(rest) => {
+                    left = rest;
+                    read(&path, &bytes, sources, problems);
+                }
+                None => {
+                    problems.push(format!("{path}: the archive unfolds to more than {} MB", MAX_BYTES >> 20));
+                    return;
+                }
+            },
+            Err(error) => problems.push(format!("{path}: {error}")),
+        }
     }
 }
 
 /// The articles and rules of these texts, and every fault as `path:line: message`.
 pub fn compile(sources: &[Source]) -> (Vec<Article>, Vec<String>) {
     // What lies beside articles and rules (a README, a workflow of a repository) is none of them.
-    let speaks = |(path, text): &&Source| match ending(path, &["md"]) {
+    let speaks = |(path, text): &&Source| match has_ending(path, &["md"]) {
         true => text.starts_with("---"),
         false => text.contains("detection:") || text.contains("correlation:"),
     };

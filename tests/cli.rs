@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use log_writer::logs::{Article, founding, sample};
-use log_writer::{Event, EvtWriter, Level, evtx, filetime};
+use log_writer::{Event, EvtWriter, Level, evtx, filetime, zip};
 use serde_json::Value;
 
 /// A folder for the files of one test.
@@ -20,6 +20,7 @@ impl Folder {
 
     fn write(&self, name: &str, content: &[u8]) -> String {
         let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()
     }
@@ -359,6 +360,28 @@ fn text_says_what_was_not_read() {
 }
 
 #[test]
+fn folders_and_archives() {
+    let folder = Folder::new("folders");
+    folder.write("logs/System.evtx", &crashed());
+    folder.write("logs/desktop.ini", b"[.ShellClassInfo]");
+    folder.write("logs/old/quiet.zip", &zip(&[("System.evtx", &quiet()), ("readme.txt", b"Read me.")]));
+    folder.write("nested.zip", &zip(&[("logs.zip", &zip(&[("deep/System.evtx", &crashed())]))]));
+    let names = |report: &Value| -> Vec<String> {
+        let names = report["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap().to_owned());
+        names.map(|name| name.replace(folder.0.to_str().unwrap(), "")).collect()
+    };
+    let report = check_json(&[&folder.path("logs")], 1);
+    assert_eq!(names(&report), ["/logs/System.evtx", "/logs/old/quiet.zip › System.evtx"]);
+    assert_eq!(report["files"][1]["records"], 2);
+    let report = check_json(&[&folder.path("nested.zip")], 1);
+    assert_eq!(names(&report), ["/nested.zip › logs.zip › deep/System.evtx"]);
+    assert_eq!(report["findings"][0]["count"], 1);
+    // An archive of other files, and one that is damaged.
+    check(&[&folder.write("other.zip", &zip(&[("readme.txt", b"Read me.")]))], 2);
+    check(&[&folder.write("damaged.zip", b"PK\x03\x04 and no more")], 2);
+}
+
+#[test]
 fn text_says_why_a_file_could_not_be_opened() {
     let folder = Folder::new("text-missing");
     for path in [folder.path("missing.evtx"), folder.0.to_str().unwrap().to_owned()] {
@@ -398,7 +421,7 @@ fn text_from_the_log_starts_no_line_of_its_own() {
 fn help() {
     for argument in ["--help", "-h"] {
         let text = check(&[argument], 0);
-        assert!(text.contains("Usage: evtx-checkup [--format text|json] [--kb PATH]... FILE..."), "{text}");
+        assert!(text.contains("Usage: evtx-checkup [--format text|json] [--kb PATH]... PATH..."), "{text}");
         assert!(text.contains("Exit status: 0 no known issue, 1 known issues found, 2"), "{text}");
     }
     check(&["--format", "json", "--help", "no-such-file"], 0);

@@ -435,16 +435,8 @@ fn the_windows_version_is_learned() {
         let start = Event::classic("EventLog", 6009).string(version).string(build);
         let log = evt([start.string("Service Pack 3").string("Uniprocessor Free")]);
         let file = FileReport::open("SysEvent.Evt", log.len() as u64, &log);
-        let report = checkup::in_order(
-            &evtx_checkup::built_in(),
-            0,
-            &file,
-            Reader::new(file.size, &file.name),
-            |_, _, buffer| {
-                buffer.clone_from(&log);
-                Ok(())
-            },
-        );
+        let reader = Reader::new(file.size, &file.name);
+        let report = checkup::in_order(&evtx_checkup::built_in(), 0, &file, reader, log.as_slice());
         report.files[&0].windows.map(|(_, version)| version)
     };
     assert_eq!(start("5.01.", "2600"), Some(Version::new(5, 1, 2600)));
@@ -536,11 +528,7 @@ fn numbers_are_damaged(log: &[u8], whole: &[u8]) -> bool {
 /// Checks that a report accounts for the log as its reader does.
 fn check_report(knowledge: &evtx_checkup::kb::KnowledgeBase, log: &[u8], coverage: &Coverage) {
     let file = FileReport::open("SysEvent.Evt", log.len() as u64, &log[..log.len().min(4608)]);
-    let report: Report = checkup::in_order(knowledge, 0, &file, Reader::new(file.size, &file.name), |_, _, buffer| {
-        buffer.clear();
-        buffer.extend_from_slice(log);
-        Ok(())
-    });
+    let report: Report = checkup::in_order(knowledge, 0, &file, Reader::new(file.size, &file.name), log);
     let mut expected = file.coverage.clone();
     expected.merge(coverage.clone());
     let file = &report.files[&0];

@@ -68,12 +68,7 @@ fn param(event: &Event, number: usize) -> &str {
 fn check(knowledge: &KnowledgeBase, log: &[u8]) -> Report {
     let file = FileReport::open("System", log.len() as u64, log);
     match file.kind {
-        Kind::Evt => {
-            checkup::in_order(knowledge, 0, &file, evt::Reader::new(file.size, &file.name), |offset, length, buffer| {
-                *buffer = log[offset as usize..][..length as usize].to_vec();
-                Ok(())
-            })
-        }
+        Kind::Evt => checkup::in_order(knowledge, 0, &file, evt::Reader::new(file.size, &file.name), log),
         _ => {
             let mut report = checkup::slice(knowledge, 0, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE);
             report.merge(Report { files: [(0, file)].into(), ..Report::default() });

@@ -4,16 +4,16 @@ const checkup = {
   // What was dropped before the program could take it.
   early: [],
   text: id => document.getElementById(id).textContent,
-  // Undoes what xtask/src/build.rs does: five characters are four bytes, and those are gzip.
+  // Undoes what xtask/src/build.rs does: two characters are thirteen bits, a last one is six, and those are gzip.
   unpack(id) {
     const text = checkup.text(id), value = new Uint8Array(128);
     let next = 0;
-    for (let code = 40; next < 85; code++) if (code !== 60 && code !== 92) value[code] = next++;
-    const bytes = new Uint8Array(Math.floor(text.length * 4 / 5));
-    for (let i = 0, o = 0; i < text.length; i += 5) {
-      let word = 0;
-      for (let j = 0; j < 5; j++) word = word * 85 + (i + j < text.length ? value[text.charCodeAt(i + j)] : 84);
-      for (let shift = 24; shift >= 0 && o < bytes.length; shift -= 8) bytes[o++] = word >>> shift;
+    for (let code = 33; code < 127; code++) if (code !== 38 && code !== 60 && code !== 92) value[code] = next++;
+    const bytes = new Uint8Array((text.length >> 1) * 13 + text.length % 2 * 6 >> 3);
+    for (let i = 0, o = 0, bits = 0, count = 0; i < text.length; i += 2) {
+      const first = value[text.charCodeAt(i)], pair = i + 1 < text.length;
+      bits = pair ? bits << 13 | first * 91 + value[text.charCodeAt(i + 1)] : bits << 6 | first;
+      for (count += pair ? 13 : 6; count >= 8;) bytes[o++] = bits >> (count -= 8);
     }
     return checkup.unzip(bytes);
   },

@@ -1,37 +1,76 @@
 //! Checks a file from its start to its end, where a reader cannot do parts of it by themselves.
 
+use std::io::Read;
+
 use super::part::Records;
 use super::{FileReport, Report, unread_slice};
 use crate::kb::KnowledgeBase;
 use crate::log::{Problem, Reason, Sequential};
 
-/// Bytes of a slice: 8 MiB.
-const SLICE: u64 = 8 << 20;
+/// Bytes that are read at once.
+const SLICE: u64 = 1 << 20;
 
-/// Checks a whole file. `read` puts so many bytes from an offset on in place of what is in the buffer, or says why it
-/// cannot; reading ends there.
+/// A report is given after so many bytes.
+const PART: u64 = 8 << 20;
+
+/// The report of a whole file.
 pub fn in_order(
     knowledge: &KnowledgeBase,
     number: u32,
     file: &FileReport,
     reader: impl Sequential,
-    mut read: impl FnMut(u64, u64, &mut Vec<u8>) -> Result<(), String>,
+    bytes: impl Read,
 ) -> Report {
     let mut report = Report { files: [(number, file.clone())].into(), ..Report::default() };
-    let mut checkup = InOrder::new(knowledge, number, file, reader);
-    let mut buffer = Vec::new();
-    for offset in (0..file.size).step_by(SLICE as usize) {
-        match read(offset, SLICE.min(file.size - offset), &mut buffer) {
-            Ok(()) => report.merge(checkup.slice(&buffer)),
-            Err(message) => {
-                let problem = Problem { offset, reason: Reason::Unreadable(message), lost: 0 };
-                report.merge(unread_slice(number, file, problem));
-                break;
-            }
-        }
-    }
-    report.merge(checkup.finish());
+    Parts::new(knowledge, number, file, reader, bytes).for_each(|part| report.merge(part));
     report
+}
+
+/// The reports of the parts of a file. Where its bytes end early or cannot be read, the last one says so.
+pub struct Parts<'k, R, B> {
+    /// `None` when the file is at its end.
+    checkup: Option<InOrder<'k, R>>,
+    bytes: B,
+    offset: u64,
+    buffer: Vec<u8>,
+}
+
+impl<'k, R: Sequential, B: Read> Parts<'k, R, B> {
+    /// The parts of the file with the given number, with a new reader.
+    pub fn new(knowledge: &'k KnowledgeBase, number: u32, file: &FileReport, reader: R, bytes: B) -> Parts<'k, R, B> {
+        let checkup = InOrder::new(knowledge, number, file, reader);
+        Parts { checkup: Some(checkup), bytes, offset: 0, buffer: Vec::new() }
+    }
+}
+
+impl<R: Sequential, B: Read> Iterator for Parts<'_, R, B> {
+    type Item = Report;
+
+    fn next(&mut self) -> Option<Report> {
+        let checkup = self.checkup.as_mut()?;
+        let mut report = Report::default();
+        let end = self.offset + PART;
+        while self.offset < end {
+            self.buffer.clear();
+            let read = (&mut self.bytes).take(SLICE).read_to_end(&mut self.buffer);
+            report.merge(checkup.slice(&self.buffer));
+            self.offset += self.buffer.len() as u64;
+            let (number, size) = (checkup.number, checkup.file.size);
+            let problem = match read {
+                Ok(1..) => continue,
+                Ok(0) if self.offset < size => Some(format!("{} of {size} bytes came", self.offset)),
+                Ok(0) => None,
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(message) = problem {
+                let problem = Problem { offset: self.offset, reason: Reason::Unreadable(message), lost: 0 };
+                report.merge(unread_slice(number, &checkup.file, problem));
+            }
+            report.merge(self.checkup.take()?.finish());
+            break;
+        }
+        Some(report)
+    }
 }
 
 /// Checks a file whose bytes come in their order.

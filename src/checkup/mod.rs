@@ -3,6 +3,7 @@
 //! A log is checked in parts, in any order and by any number of workers. Each part gives a [`Report`]; merging the
 //! parts' reports in any order gives the same report ([`Report::merge`] is associative and commutative).
 
+mod contents;
 mod correlate;
 mod findings;
 mod in_order;
@@ -20,9 +21,10 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Level, Time};
 use crate::kb::{KnowledgeBase, Version};
 use crate::log::{self, Coverage, Kind, Problem};
+pub use contents::{Contents, is_expected, unreadable};
 pub use correlate::{Correlated, Occurrence, Occurrences};
 pub use findings::{Finding, General};
-pub use in_order::{InOrder, in_order};
+pub use in_order::{InOrder, Parts, in_order};
 pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
 pub use part::Checkup;

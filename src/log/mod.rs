@@ -76,6 +76,21 @@ impl Kind {
         }
     }
 
+    /// Whether other files are in it, which an [`archive::Archive`] reads.
+    pub fn is_archive(self) -> bool {
+        matches!(self, Kind::Zip | Kind::Gzip)
+    }
+
+    /// A reader for a log of this kind whose bytes come in their order, with its size in bytes and its name.
+    pub fn reader(self, size: u64, name: &str) -> Option<Box<dyn Sequential>> {
+        Some(match self {
+            Kind::Evtx => Box::new(evtx::Stream::default()),
+            Kind::Evt => Box::new(evt::Reader::new(size, name)),
+            Kind::Xml => Box::new(xml::Reader::new(0)),
+            _ => return None,
+        })
+    }
+
     /// For a file that is no log that can be read: what it is and what to do instead, in one sentence.
     pub fn refusal(self) -> Option<&'static str> {
         Some(match self {
@@ -83,7 +98,7 @@ impl Kind {
             Kind::Empty => {
                 "The file is empty: it has no bytes at all. Copy it again, or export the log anew with `wevtutil epl System System.evtx`."
             }
-            Kind::Zip => "This is a zip archive. Unpack it and drop the .evtx files that are in it.",
+            Kind::Zip | Kind::Gzip => "There is no event log in this archive.",
             Kind::OtherXml => {
                 "This is an XML text without events, not an event log. In Event Viewer, save the log as \u{201c}Event Files (*.evtx)\u{201d}."
             }
@@ -100,10 +115,9 @@ impl Kind {
             Kind::SevenZip => "This is a 7-Zip archive. Unpack it first and drop the .evtx files that are in it.",
             Kind::Cab => "This is a cabinet file (.cab). Unpack it first and drop the .evtx files that are in it.",
             Kind::Rar => "This is a RAR archive. Unpack it first and drop the .evtx files that are in it.",
-            Kind::Gzip => "This is a gzip archive. Unpack it first and drop the .evtx files that are in it.",
             Kind::Program => "This is a Windows program, not an event log.",
             Kind::Unknown => "This is not a Windows event log (.evtx or .evt).",
-            Kind::Unreadable => "The file could not be read. If it was moved or changed since, choose it again.",
+            Kind::Unreadable => "The file could not be read.",
         })
     }
 }

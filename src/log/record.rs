@@ -29,6 +29,20 @@ pub trait Sequential {
     fn name(&self, symbol: u32) -> Name<'_>;
 }
 
+impl<S: Sequential + ?Sized> Sequential for Box<S> {
+    fn slice(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Coverage {
+        (**self).slice(bytes, sink)
+    }
+
+    fn finish(&mut self, sink: &mut dyn Sink) -> Coverage {
+        (**self).finish(sink)
+    }
+
+    fn name(&self, symbol: u32) -> Name<'_> {
+        (**self).name(symbol)
+    }
+}
+
 /// A record that was found: its head is read, the rest is read when asked for.
 pub struct Record<'a> {
     /// What decides whether the rest is wanted.

@@ -43,8 +43,7 @@ pub fn App() -> Html {
     let add = {
         let session = session.clone();
         Callback::from(move |files: Vec<File>| {
-            let is_log = |file: &File| !sources::is_source(&file.name()) && !sources::is_archive(&file.name());
-            if files.iter().any(is_log) {
+            if files.iter().any(|file| !sources::is_source(&file.name())) {
                 Route::Home.go();
             }
             session.take(files);

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::{foreign, format};
 use crate::checkup::{FileReport, Report};
+use crate::log::evtx::HEADER_SIZE;
 
 /// The receipt in one line, open to its details; `running` says that it still grows.
 pub fn receipt(report: &Report, running: bool) -> Html {
@@ -37,13 +38,13 @@ pub fn receipt(report: &Report, running: bool) -> Html {
                 ) }
             </summary>
             <ul class="receipt-files">
-                { for report.files.values().map(file_receipt) }
+                { for report.files.values().map(|file| file_receipt(file, running)) }
             </ul>
         </details>
     }
 }
 
-fn file_receipt(file: &FileReport) -> Html {
+fn file_receipt(file: &FileReport, running: bool) -> Html {
     if let Some(refusal) = file.kind.refusal() {
         return html! {
             <li class="refused">
@@ -54,12 +55,15 @@ fn file_receipt(file: &FileReport) -> Html {
     }
     let coverage = &file.coverage;
     let computers = file.computers.by_count();
+    // What is read of a log may begin behind its header.
+    let unread = running && file.bytes_read + HEADER_SIZE < file.size;
     html! {
         <li>
             <strong>{ foreign(&file.name) }</strong>
             { format!(", {}: ", format::bytes(file.size)) }
             { format::counted(coverage.records, "record", "records") }
-            { format!(" in {}", format::counted(coverage.chunks, "chunk", "chunks")) }
+            if coverage.chunks > 0 { { format!(" in {}", format::counted(coverage.chunks, "chunk", "chunks")) } }
+            if unread { { format!(", {} % read so far", file.bytes_read * 100 / file.size) } }
             if coverage.lost > 0 { { format!(", {} lost", format::count(coverage.lost)) } }
             if coverage.records == 0 && coverage.problem_count == 0 { { ". The log is well-formed but holds no records" } }
             if let Some(span) = file.span { { format!(", {} UTC", format::span(span)) } }

@@ -28,14 +28,16 @@ pub fn Welcome(props: &Props) -> Html {
                     <path d="M14 6h14l8 8v28H14z M28 6v8h8" />
                     <path d="M25 20v13 M19.5 28 25 33.5 30.5 28" />
                 </svg>
-                <p class="drop-word">{ "Drop .evtx, .evt or exported .xml logs anywhere on this page" }</p>
+                <p class="drop-word">{ "Drop logs, zip archives or folders of them anywhere on this page" }</p>
                 <p class="buttons">
                     <Choose add={props.add.clone()} class="primary" label="Choose files" />
+                    <Choose add={props.add.clone()} class="" label="Choose a folder" folder=true />
                     <Sample add={props.add.clone()} />
                 </p>
                 <p class="hint">
                     { "Logs are in " }<code>{ r"C:\Windows\System32\winevt\Logs" }</code>
-                    { "; start with " }<code>{ "System.evtx" }</code>{ "." }
+                    { "; start with " }<code>{ "System.evtx" }</code>
+                    { ". Logs of old Windows (.evt) and exports as XML are read too." }
                 </p>
             </div>
             <ul class="promises">
@@ -67,6 +69,9 @@ pub struct ChooseProps {
     pub class: AttrValue,
     /// What it says.
     pub label: AttrValue,
+    /// It takes a folder, with all that is in it.
+    #[prop_or_default]
+    pub folder: bool,
 }
 
 /// A label over a file input, so that keyboard and screen reader have the real thing.
@@ -81,7 +86,13 @@ pub fn Choose(props: &ChooseProps) -> Html {
     });
     html! {
         <label class={classes!("button", props.class.to_string())}>
-            <input type="file" multiple=true onchange={changed} aria-label="Choose event logs" />
+            <input
+                type="file"
+                multiple=true
+                webkitdirectory={props.folder}
+                onchange={changed}
+                aria-label={if props.folder { "Choose a folder of event logs" } else { "Choose event logs" }}
+            />
             { &props.label }
         </label>
     }

@@ -54,18 +54,44 @@ pub enum Task {
     Open { name: String },
     /// Check a run of chunks.
     Check { number: u32, file: Box<FileReport>, first: u64, chunks: u64 },
-    /// Check a file that can be read only from its start to its end. Reports of parts come as [`Outcome::Part`].
-    CheckInOrder { number: u32, file: Box<FileReport> },
+    /// Say what is in an archive.
+    Unpack { file: Box<FileReport>, is_nested: bool },
+    /// Check a file that can be read only from its start to its end. The reports come as [`Outcome::Part`].
+    CheckInOrder { number: u32, file: Box<FileReport>, archived: Option<Archived> },
     /// Read a run of bytes and do nothing with them (for the benchmark).
     Read { offset: u64, length: u64 },
     /// Show the records at these offsets, as an article sees them.
-    Show { article: String, kind: Kind, name: String, offsets: Vec<u64> },
+    Show { article: String, log: Log, offsets: Vec<u64> },
     /// Write the record at this offset as XML.
-    Xml { kind: Kind, offset: u64 },
+    Xml { log: Log, offset: u64 },
     /// Read and compile articles and rules: the request has an array of `[path, text or File]`.
     Compile,
     /// Know these articles beside the built-in ones: the request has what [`Outcome::Compiled`] brought.
     Learn,
+}
+
+/// Where a log is in the archive that the request's file is.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Archived {
+    /// The archive's number in this page, by which a worker knows it again.
+    pub archive: u32,
+    /// What kind of archive.
+    pub kind: Kind,
+    /// Its place among the entries.
+    pub place: usize,
+}
+
+/// What must be known of a log to read some of it again.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Log {
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Where it is, if it is in an archive.
+    pub archived: Option<Archived>,
 }
 
 /// What came of a task.
@@ -75,10 +101,14 @@ pub enum Outcome {
     Ready,
     /// What the file is.
     Opened(Box<FileReport>),
+    /// What is in the archive.
+    Unpacked(Unpacked),
     /// The report of some of the file, encoded by postcard; more will come.
     Part(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue),
-    /// The report of the part, or of the rest, encoded by postcard.
+    /// The report of the slice, encoded by postcard.
     Checked(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue),
+    /// All parts of the file have come.
+    Ended,
     /// How many bytes were read.
     Read(u64),
     /// The records that were found.
@@ -89,6 +119,18 @@ pub enum Outcome {
     Compiled(Compiled),
     /// The articles are known.
     Learned,
+}
+
+/// What is in an archive.
+#[derive(Serialize, Deserialize)]
+pub struct Unpacked {
+    /// The logs, and what is none and must be spoken of, with their places.
+    pub files: Vec<(usize, FileReport)>,
+    /// The archives in it: an array of `[name, Blob]`.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub archives: JsValue,
+    /// There are articles or rules in it.
+    pub has_sources: bool,
 }
 
 /// Articles and rules that somebody added.

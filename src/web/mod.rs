@@ -1,6 +1,7 @@
 //! The only folder that talks to the browser's machinery: start, workers, files. The page itself is `ui`.
 
 mod added;
+mod blob;
 pub mod files;
 mod messages;
 mod pool;

@@ -36,12 +36,27 @@ pub struct Pool(Rc<RefCell<State>>);
 
 struct State {
     workers: Vec<Slot>,
-    queue: VecDeque<(Task, JsValue, Done)>,
+    queue: VecDeque<Waiting>,
     /// What every worker has to know, also one that takes another's place.
     lesson: Option<JsValue>,
     next_id: u32,
     script: String,
     failed_starts: u32,
+}
+
+/// A task that no worker has yet.
+struct Waiting {
+    task: Task,
+    file: JsValue,
+    done: Done,
+    /// A worker died over it; if another one does too, no other task may die with it.
+    alone: bool,
+}
+
+impl Waiting {
+    fn new(task: Task, file: impl Into<JsValue>, done: Done) -> Waiting {
+        Waiting { task, file: file.into(), done, alone: false }
+    }
 }
 
 struct Slot {
@@ -50,6 +65,8 @@ struct Slot {
     /// It died, and no other took its place.
     given_up: bool,
     tasks: HashMap<u32, Done>,
+    /// It is at a task that must be alone.
+    alone: bool,
     /// What the worker said before it died.
     last_words: Option<String>,
     /// Kept as long as the worker that calls it.
@@ -113,6 +130,7 @@ impl Pool {
             ready: false,
             given_up: false,
             tasks: HashMap::new(),
+            alone: false,
             last_words: None,
             _message: message,
             _error: error,
@@ -121,7 +139,19 @@ impl Pool {
 
     /// Adds a task behind the others.
     pub fn push(&self, task: Task, file: impl Into<JsValue>, done: impl FnOnce(Result<Outcome, String>) + 'static) {
-        self.0.borrow_mut().queue.push_back((task, file.into(), once(done)));
+        self.0.borrow_mut().queue.push_back(Waiting::new(task, file, once(done)));
+        self.feed();
+    }
+
+    /// Adds a task over which a worker died: it is tried again by a worker that does nothing else meanwhile.
+    pub fn push_again(
+        &self,
+        task: Task,
+        file: impl Into<JsValue>,
+        done: impl FnOnce(Result<Outcome, String>) + 'static,
+    ) {
+        let again = Waiting { alone: true, ..Waiting::new(task, file, once(done)) };
+        self.0.borrow_mut().queue.push_back(again);
         self.feed();
     }
 
@@ -132,7 +162,7 @@ impl Pool {
         file: impl Into<JsValue>,
         done: impl FnMut(Result<Outcome, String>) + 'static,
     ) {
-        self.0.borrow_mut().queue.push_back((task, file.into(), Box::new(done)));
+        self.0.borrow_mut().queue.push_back(Waiting::new(task, file, Box::new(done)));
         self.feed();
     }
 
@@ -143,7 +173,7 @@ impl Pool {
         file: impl Into<JsValue>,
         done: impl FnOnce(Result<Outcome, String>) + 'static,
     ) {
-        self.0.borrow_mut().queue.push_front((task, file.into(), once(done)));
+        self.0.borrow_mut().queue.push_front(Waiting::new(task, file, once(done)));
         self.feed();
     }
 
@@ -182,9 +212,12 @@ impl Pool {
         loop {
             let mut state = self.0.borrow_mut();
             let State { workers, queue, next_id, .. } = &mut *state;
-            let ready = workers.iter_mut().filter(|slot| slot.ready && slot.tasks.len() < TASKS_PER_WORKER);
+            let Some(next) = queue.front() else { return };
+            let room = if next.alone { 1 } else { TASKS_PER_WORKER };
+            let ready = workers.iter_mut().filter(|slot| slot.ready && !slot.alone && slot.tasks.len() < room);
             let Some(slot) = ready.min_by_key(|slot| slot.tasks.len()) else { return };
-            let Some((task, file, mut done)) = queue.pop_front() else { return };
+            let Some(Waiting { task, file, mut done, alone }) = queue.pop_front() else { return };
+            slot.alone = alone;
             let id = *next_id;
             *next_id = next_id.wrapping_add(1).max(1);
             let request = posted(&Request { id, task, file });
@@ -216,6 +249,7 @@ impl Pool {
                 _ => {}
             }
             let done = slot.tasks.remove(&reply.id);
+            slot.alone &= done.is_none();
             if let Ok(Outcome::Ready) = reply.outcome {
                 state.teach(&state.workers[place]);
             }
@@ -264,6 +298,8 @@ impl Pool {
     /// What nobody is left to do fails, so that nobody waits for it.
     fn fail_all(&self) {
         let queue = std::mem::take(&mut self.0.borrow_mut().queue);
-        queue.into_iter().for_each(|(.., mut done)| done(Err("the browser cannot run this page's workers".into())));
+        queue
+            .into_iter()
+            .for_each(|mut waiting| (waiting.done)(Err("the browser cannot run this page's workers".into())));
     }
 }

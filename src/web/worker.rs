@@ -1,23 +1,28 @@
 //! A worker: reads slices of files and checks them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::io::Read;
 
-use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    Blob, DedicatedWorkerGlobalScope, MessageEvent, ReadableStreamGetReaderOptions, ReadableStreamReaderMode,
-};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::messages::{Compiled, Outcome, Reply, Request, Row, Task, decoded, encoded, posted};
-use super::{knowledge, learn, message};
-use crate::checkup::{Checkup, FileReport, InOrder, Report};
+use super::blob::{BlobReader, read, stream, unpack};
+use super::messages::{
+    Archived, Compiled, Log, Outcome, Reply, Request, Row, Task, Unpacked, decoded, encoded, posted,
+};
+use super::{knowledge, learn};
+use crate::checkup::{Checkup, Contents, FileReport, InOrder, Parts, Report, unreadable};
 use crate::codes;
 use crate::event::{Event, Value};
 use crate::kb::Article;
+use crate::log::archive::Archive;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
-use crate::log::{Kind, Problem, Reason, Record, Sequential, Sink, evt, xml};
+use crate::log::{Kind, Record, Sequential, Sink, evt, xml};
 use crate::sources;
+
+/// Bytes of an entry that are unpacked at once.
+const PIECE: usize = 1 << 18;
 
 /// More of a value than this is not sent to the page; the XML has all of it.
 const MAX_SHOWN: usize = 20_000;
@@ -75,13 +80,14 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
         }
         Task::Open { name } => {
             let start = read(file, 0, Kind::START as u64).await?;
-            let mut report = FileReport::open(name, file.size() as u64, &start.to_vec());
-            if start.length() == 0 && report.size > 0 {
-                // The file has bytes, but the browser gives none: it was changed, moved or cut off while being read.
-                report.kind = Kind::Unreadable;
-                let reason = Reason::Unreadable("the browser read no bytes of it".into());
-                report.coverage.add(Problem { offset: 0, reason, lost: 0 });
-            }
+            let size = file.size() as u64;
+            let report = match start.to_vec() {
+                // The file has bytes, but the browser gives none.
+                start if start.is_empty() && size > 0 => {
+                    unreadable(name, size, "it was moved or changed since; choose it again".into())
+                }
+                start => FileReport::open(name, size, &start),
+            };
             Ok(Outcome::Opened(Box::new(report)))
         }
         Task::Check { number, file: report, first, chunks } => {
@@ -99,32 +105,66 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             CHECKUPS.with_borrow_mut(|checkups| checkups.push(checkup));
             Ok(Outcome::Checked(encoded(&report)?))
         }
-        Task::CheckInOrder { number, file: report } => match report.kind {
-            Kind::Evt => {
-                let reader = evt::Reader::new(report.size, &report.name);
-                check_in_order(file, number, &report, reader, part).await
+        Task::CheckInOrder { number, file: report, archived } => {
+            let reader = report.kind.reader(report.size, &report.name).ok_or("it is no log")?;
+            let part = |report: &Report| encoded(report).map(|report| part(Outcome::Part(report)));
+            match archived {
+                None => check_in_order(file, number, &report, reader, part).await?,
+                Some(archived) => {
+                    let mut archive = reopen(file, archived, &report.name)?;
+                    let entry = archive.entry(archived.place).map_err(|(_, error)| error)?;
+                    for report in Parts::new(knowledge(), number, &report, reader, entry) {
+                        part(&report)?;
+                        // Somebody may want to look at a record meanwhile.
+                        pause().await;
+                    }
+                    ARCHIVE.set(Some((archived.archive, archive)));
+                }
             }
-            _ => check_in_order(file, number, &report, xml::Reader::new(0), part).await,
-        },
+            Ok(Outcome::Ended)
+        }
+        Task::Unpack { file: report, is_nested } => {
+            let archives = js_sys::Array::new();
+            let mut archive = open(file, report.kind, &report.name)?;
+            let contents = Contents::of(&mut archive, &report, is_nested, unpack);
+            for (name, _, unpacked) in contents.archives {
+                archives.push(&js_sys::Array::of2(&name.into(), &unpacked));
+            }
+            let (files, has_sources) = (contents.files, contents.has_sources);
+            Ok(Outcome::Unpacked(Unpacked { files, archives: archives.into(), has_sources }))
+        }
         Task::Read { offset, length } => {
             let mut size = 0;
             stream(file, offset, length, |bytes| size += bytes.len() as u64).await?;
             Ok(Outcome::Read(size))
         }
-        Task::Show { article, kind, name, offsets } => {
+        Task::Show { article, log, offsets } => {
             let mut rows = Rows { article: &article, rows: Vec::new() };
-            find(file, kind, &name, &offsets, &mut rows).await?;
+            find(file, &log, &offsets, &mut rows).await?;
             Ok(Outcome::Shown(rows.rows))
         }
-        Task::Xml { kind: Kind::Xml, offset } => {
-            let text = read(file, offset, xml::MAX_EVENT as u64).await?.to_vec();
-            Ok(Outcome::Xml(xml::event(&text)))
+        Task::Xml { log, offset } if log.kind == Kind::Xml => {
+            let text = pieces(file, &log, &[(offset, xml::MAX_EVENT as u64)]).await?;
+            Ok(Outcome::Xml(text.first().and_then(|text| xml::event(text))))
         }
-        Task::Xml { offset, .. } => {
+        Task::Xml { log, offset } => {
             let start = chunk_of(offset);
-            let chunk = read(file, start, CHUNK_SIZE).await?.to_vec();
-            Ok(Outcome::Xml(to_xml(&chunk, (offset - start) as usize).ok()))
+            let chunk = pieces(file, &log, &[(start, CHUNK_SIZE)]).await?;
+            Ok(Outcome::Xml(chunk.first().and_then(|chunk| to_xml(chunk, (offset - start) as usize).ok())))
         }
+    }
+}
+
+/// Opens an archive.
+fn open(file: &Blob, kind: Kind, name: &str) -> Result<Archive<BlobReader>, String> {
+    Archive::open(|| BlobReader::new(file), kind, name)
+}
+
+/// Opens an archive for one of its entries, if it is not the one that was used last.
+fn reopen(file: &Blob, archived: Archived, name: &str) -> Result<Archive<BlobReader>, String> {
+    match ARCHIVE.take() {
+        Some((number, archive)) if number == archived.archive => Ok(archive),
+        _ => open(file, archived.kind, name),
     }
 }
 
@@ -137,54 +177,96 @@ async fn check_in_order(
     number: u32,
     report: &FileReport,
     reader: impl Sequential,
-    part: &impl Fn(Outcome),
-) -> Result<Outcome, String> {
+    part: impl Fn(&Report) -> Result<(), String>,
+) -> Result<(), String> {
     let mut checkup = InOrder::new(knowledge(), number, report, reader);
-    let (mut found, mut size) = (Report::default(), 0);
-    stream(file, 0, report.size, |bytes| {
+    let (mut found, mut size, mut told) = (Report::default(), 0, 0);
+    let outcome = stream(file, 0, report.size, |bytes| {
         found.merge(checkup.slice(bytes));
         size += bytes.len() as u64;
-        if size >= PART
-            && let Ok(report) = encoded(&std::mem::take(&mut found))
-        {
-            part(Outcome::Part(report));
-            size = 0;
+        if size - told >= PART && part(&found).is_ok() {
+            (found, told) = (Report::default(), size);
         }
     })
-    .await?;
+    .await;
     found.merge(checkup.finish());
-    Ok(Outcome::Checked(encoded(&found)?))
+    part(&found)?;
+    outcome?;
+    // The file may have become shorter while it was being read.
+    if size < report.size { Err(format!("{size} of {} bytes came", report.size)) } else { Ok(()) }
 }
 
 /// Reads records again, by where they start.
-async fn find(file: &Blob, kind: Kind, name: &str, offsets: &[u64], sink: &mut impl Sink) -> Result<(), String> {
-    match kind {
+async fn find(file: &Blob, log: &Log, offsets: &[u64], sink: &mut impl Sink) -> Result<(), String> {
+    let all = |length: usize| offsets.iter().map(move |offset| (*offset, length as u64));
+    match log.kind {
         Kind::Evt => {
-            let mut reader = evt::Reader::new(file.size() as u64, name);
-            for offset in offsets {
-                let mut bytes = read(file, *offset, evt::MAX_RECORD as u64).await?.to_vec();
+            // A record at the log's end may go on behind the header.
+            let wanted: Vec<_> = all(evt::MAX_RECORD).chain([(evt::HEADER_SIZE, evt::MAX_RECORD as u64)]).collect();
+            let mut pieces = pieces(file, log, &wanted).await?;
+            let start = pieces.pop().unwrap_or_default();
+            let mut reader = evt::Reader::new(log.size, &log.name);
+            for (mut bytes, offset) in pieces.into_iter().zip(offsets) {
                 if bytes.len() < evt::MAX_RECORD {
-                    // The record may go on behind the header.
-                    bytes.extend(read(file, evt::HEADER_SIZE, evt::MAX_RECORD as u64).await?.to_vec());
+                    bytes.extend_from_slice(&start);
                 }
                 reader.find(&bytes, *offset, sink);
             }
         }
         Kind::Xml => {
-            for offset in offsets {
-                let text = read(file, *offset, xml::MAX_EVENT as u64).await?.to_vec();
-                xml::find(&text, *offset, sink);
-            }
+            let texts = pieces(file, log, &all(xml::MAX_EVENT).collect::<Vec<_>>()).await?;
+            texts.iter().zip(offsets).for_each(|(text, offset)| xml::find(text, *offset, sink));
         }
         _ => {
-            for same_chunk in offsets.chunk_by(|a, b| chunk_of(*a) == chunk_of(*b)) {
-                let start = chunk_of(same_chunk[0]);
-                let chunk = read(file, start, CHUNK_SIZE).await?.to_vec();
-                Reader::default().find(&chunk, start, same_chunk, sink);
+            let by_chunk: Vec<_> = offsets.chunk_by(|a, b| chunk_of(*a) == chunk_of(*b)).collect();
+            let wanted: Vec<_> = by_chunk.iter().map(|offsets| (chunk_of(offsets[0]), CHUNK_SIZE)).collect();
+            for ((chunk, (start, _)), offsets) in pieces(file, log, &wanted).await?.iter().zip(&wanted).zip(by_chunk) {
+                Reader::default().find(chunk, *start, offsets, sink);
             }
         }
     }
     Ok(())
+}
+
+/// Runs of bytes of a log, by offset and length; of one in an archive, all that is before them is unpacked again.
+async fn pieces(file: &Blob, log: &Log, wanted: &[(u64, u64)]) -> Result<Vec<Vec<u8>>, String> {
+    let mut pieces = vec![Vec::new(); wanted.len()];
+    let Some(archived) = log.archived else {
+        for ((offset, length), piece) in wanted.iter().zip(&mut pieces) {
+            *piece = read(file, *offset, *length).await?.to_vec();
+        }
+        return Ok(pieces);
+    };
+    let mut archive = reopen(file, archived, &log.name)?;
+    let mut entry = archive.entry(archived.place).map_err(|(_, error)| error)?;
+    let end = wanted.iter().map(|(offset, length)| offset + length).max().unwrap_or(0);
+    let (mut at, mut buffer) = (0, vec![0; PIECE]);
+    while at < end {
+        // Where the entry breaks off, what is before that can be looked at.
+        let length = entry.read(&mut buffer).unwrap_or(0);
+        if length == 0 {
+            break;
+        }
+        for ((offset, length_wanted), piece) in wanted.iter().zip(&mut pieces) {
+            let from = offset.saturating_sub(at).min(length as u64) as usize;
+            let to = (offset + length_wanted).saturating_sub(at).min(length as u64) as usize;
+            piece.extend_from_slice(&buffer[from..to]);
+        }
+        at += length as u64;
+    }
+    Ok(pieces)
+}
+
+/// Lets what is waiting have its turn.
+async fn pause() {
+    let global: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let pause = js_sys::Promise::new(&mut |resolve, _| {
+        // Without a timer there is no pause.
+        if global.set_timeout_with_callback(&resolve).is_err() {
+            let _ = resolve.call0(&JsValue::NULL);
+        }
+    });
+    let _ = JsFuture::from(pause).await;
 }
 
 /// Reads and compiles an array of `[path, text or File]`.
@@ -195,13 +277,20 @@ async fn compile(given: &js_sys::Array) -> Result<Compiled, String> {
         let path = pair.get(0).as_string().unwrap_or_default();
         match (pair.get(1).as_string(), pair.get(1).dyn_into::<Blob>()) {
             (Some(text), _) => texts.push((path, text)),
-            (None, Ok(file)) if file.size() > MAX_SOURCE => {
-                faults.push(format!("{path}: the file has more than {:.0} MB", MAX_SOURCE / 1e6));
+            (None, Ok(file)) => {
+                let start = read(&file, 0, Kind::START as u64).await.map(|start| Kind::of(&start.to_vec()));
+                let faults_of_file = match start {
+                    Ok(kind) if kind.is_archive() => open(&file, kind, &path)
+                        .map(|mut archive| sources::read_archive(&path, &mut archive, &mut texts, &mut faults)),
+                    _ if file.size() > MAX_SOURCE => Err(format!("the file has more than {:.0} MB", MAX_SOURCE / 1e6)),
+                    _ => read(&file, 0, MAX_SOURCE as u64)
+                        .await
+                        .map(|bytes| sources::read(&path, &bytes.to_vec(), &mut texts, &mut faults)),
+                };
+                if let Err(fault) = faults_of_file {
+                    faults.push(format!("{path}: {fault}"));
+                }
             }
-            (None, Ok(file)) => match read(&file, 0, MAX_SOURCE as u64).await {
-                Ok(bytes) => sources::read(&path, &bytes.to_vec(), &mut texts, &mut faults),
-                Err(error) => faults.push(format!("{path}: {error}")),
-            },
             _ => {}
         }
     }
@@ -222,96 +311,11 @@ fn chunk_of(offset: u64) -> u64 {
     chunk_offset(offset.saturating_sub(HEADER_SIZE) / CHUNK_SIZE)
 }
 
-/// A run of bytes of a file; shorter where the file ends.
-fn part(file: &Blob, offset: u64, length: u64) -> Result<Blob, String> {
-    let end = (offset + length).min(file.size() as u64);
-    file.slice_with_f64_and_f64(offset as f64, end as f64).map_err(message)
-}
-
-/// Reads a run of bytes at once.
-async fn read(file: &Blob, offset: u64, length: u64) -> Result<Uint8Array, String> {
-    let buffer = JsFuture::from(part(file, offset, length)?.array_buffer()).await.map_err(message)?;
-    Ok(Uint8Array::new(&buffer))
-}
-
-/// Reads a run of bytes in pieces of whole chunks (the last one may be cut short), each taken as soon as it is there: the
-/// browser reads on meanwhile. The pieces come through a window that is used again and again; buffers that the browser
-/// allocated anew would pile up until its garbage collector wakes.
-async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(&[u8])) -> Result<(), String> {
-    let part = part(file, offset, length)?;
-    let options = ReadableStreamGetReaderOptions::new();
-    options.set_mode(ReadableStreamReaderMode::Byob);
-    let Ok(reader) = part.stream().unchecked_into::<ByteStream>().get_reader(&options) else {
-        // A browser whose blobs do not stream into a window given.
-        take(&read(file, offset, length).await?.to_vec());
-        return Ok(());
-    };
-    let Window { mut window, mut buffer } = WINDOWS.with_borrow_mut(Vec::pop).unwrap_or_default();
-    let mut filled = 0;
-    loop {
-        let result = JsFuture::from(reader.read(&window)).await.map_err(message)?.unchecked_into::<ReadResult>();
-        let Some(bytes) = result.value() else { break };
-        // The window comes back with what was read, at the end with nothing.
-        window = Uint8Array::new(&bytes.buffer());
-        let length = bytes.length() as usize;
-        if length == 0 {
-            break;
-        }
-        bytes.copy_to(&mut buffer[filled..filled + length]);
-        filled += length;
-        let whole = filled - filled % CHUNK_SIZE as usize;
-        take(&buffer[..whole]);
-        buffer.copy_within(whole..filled, 0);
-        filled -= whole;
-    }
-    take(&buffer[..filled]);
-    // A browser may keep the window at the end.
-    if window.length() > 0 {
-        WINDOWS.with_borrow_mut(|windows| windows.push(Window { window, buffer }));
-    }
-    Ok(())
-}
-
 thread_local! {
     /// Checkups that are at no part just now.
     static CHECKUPS: RefCell<Vec<Checkup<'static>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Bytes of a window: what a browser has ready at once is mostly less.
-const WINDOW: usize = 1 << 18;
-
-thread_local! {
-    /// Windows that nothing is read through just now.
-    static WINDOWS: RefCell<Vec<Window>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The browser's side and ours of what is being read: theirs is transferred to and fro.
-struct Window {
-    window: Uint8Array,
-    /// What has arrived, and the beginning of a chunk before it.
-    buffer: Vec<u8>,
-}
-
-impl Default for Window {
-    fn default() -> Self {
-        Window { window: Uint8Array::new_with_length(WINDOW as u32), buffer: vec![0; WINDOW + CHUNK_SIZE as usize] }
-    }
-}
-
-// web-sys would do, but has no types for these results.
-#[wasm_bindgen]
-extern "C" {
-    type ByteStream;
-    #[wasm_bindgen(method, catch, js_name = getReader)]
-    fn get_reader(this: &ByteStream, options: &ReadableStreamGetReaderOptions) -> Result<ByteReader, JsValue>;
-
-    type ByteReader;
-    #[wasm_bindgen(method)]
-    fn read(this: &ByteReader, window: &Uint8Array) -> js_sys::Promise;
-
-    type ReadResult;
-    #[wasm_bindgen(method, getter)]
-    fn value(this: &ReadResult) -> Option<Uint8Array>;
+    /// The archive that was used last, whose list of entries need not be read again, and its number.
+    static ARCHIVE: Cell<Option<(u32, Archive<BlobReader>)>> = const { Cell::new(None) };
 }
 
 /// Collects records as an article sees them.

@@ -92,22 +92,36 @@ fn bindgen() -> Result<(Vec<u8>, String)> {
 /// gzip, then text: what `www/start.js` unpacks.
 fn packed(bytes: &[u8]) -> Result<String> {
     let mut packed = Vec::new();
-    zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, bytes, &mut packed)?;
-    Ok(base85(&packed))
+    // Code and texts of many kinds: more blocks, each with its own code words, pay for themselves.
+    let options = zopfli::Options { maximum_block_splits: 100, ..zopfli::Options::default() };
+    zopfli::compress(options, zopfli::Format::Gzip, bytes, &mut packed)?;
+    Ok(base91(&packed))
 }
 
-/// Four bytes as five characters, a last group of n bytes as n + 1: a sixteenth shorter than base64, which is a lot of a
-/// page that is hardly anything else. The characters are those from `(` on without `<`, `&` and the backslash, which
-/// mean something in a page; no library's alphabet does without them.
-fn base85(bytes: &[u8]) -> String {
-    let alphabet: Vec<char> = ('('..='~').filter(|c| !matches!(c, '<' | '\\')).take(85).collect();
-    let mut text = String::with_capacity(bytes.len() / 4 * 5 + 5);
-    for group in bytes.chunks(4) {
-        let mut word = [0; 4];
-        word[..group.len()].copy_from_slice(group);
-        let word = u32::from_be_bytes(word);
-        let digit = |place: u32| (word / 85_u32.pow(4 - place) % 85) as usize;
-        text.extend((0..=group.len() as u32).map(|place| alphabet[digit(place)]));
+/// Thirteen bits as two characters, a rest of up to six as one: a thirteenth shorter than base64, which is a lot of a
+/// page that is hardly anything else. The characters are those that mean nothing in a page; no library's alphabet does
+/// without the others.
+fn base91(bytes: &[u8]) -> String {
+    let alphabet: Vec<char> = ('!'..='~').filter(|c| !matches!(c, '<' | '&' | '\\')).collect();
+    let digit = |value: u32| alphabet[value as usize];
+    let mut text = String::with_capacity(bytes.len() / 13 * 16 + 16);
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in bytes {
+        (bits, count) = (bits << 8 | u32::from(*byte), count + 8);
+        if count >= 13 {
+            count -= 13;
+            let value = bits >> count;
+            text.extend([digit(value / 91), digit(value % 91)]);
+            bits &= (1 << count) - 1;
+        }
+    }
+    match count {
+        0 => {}
+        1..=6 => text.push(digit(bits << (6 - count))),
+        _ => {
+            let value = bits << (13 - count);
+            text.extend([digit(value / 91), digit(value % 91)]);
+        }
     }
     text
 }

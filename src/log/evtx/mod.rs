@@ -9,6 +9,7 @@ mod binxml;
 mod crc32;
 mod layout;
 mod record;
+mod stream;
 mod xml;
 
 use std::cell::Cell;
@@ -22,6 +23,7 @@ use crate::event::{Head, Name, Names};
 use binxml::Budget;
 pub use layout::{Layout, Shape};
 pub(super) use record::Body as RecordBody;
+pub use stream::Stream;
 pub use xml::to_xml;
 
 /// Bytes of the file header block; the first chunk follows it.

@@ -23,6 +23,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod archive;
 mod chunk;
 mod event;
 mod evt;
@@ -31,6 +32,7 @@ mod template;
 mod value;
 mod writer;
 
+pub use archive::{zip, zip_with};
 pub use event::{Content, Data, Element, Event, Level};
 pub use evt::{EvtWriter, evt};
 pub use value::{Guid, Sid, SystemTime, Text, Value, filetime};

@@ -1,0 +1,168 @@
+//! Reading files in a worker.
+
+use std::cell::RefCell;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, FileReaderSync, ReadableStreamGetReaderOptions, ReadableStreamReaderMode};
+
+use super::message;
+use crate::log::evtx::CHUNK_SIZE;
+
+/// A run of bytes of a file; shorter where the file ends.
+fn part(file: &Blob, offset: u64, length: u64) -> Result<Blob, JsValue> {
+    let end = (offset + length).min(file.size() as u64);
+    file.slice_with_f64_and_f64(offset as f64, end as f64)
+}
+
+/// Reads a run of bytes at once.
+pub async fn read(file: &Blob, offset: u64, length: u64) -> Result<Uint8Array, String> {
+    let part = part(file, offset, length).map_err(message)?;
+    let buffer = JsFuture::from(part.array_buffer()).await.map_err(message)?;
+    Ok(Uint8Array::new(&buffer))
+}
+
+/// Reads a run of bytes in pieces of whole chunks (the last one may be cut short), each taken as soon as it is there: the
+/// browser reads on meanwhile. The pieces come through a window that is used again and again; buffers that the browser
+/// allocated anew would pile up until its garbage collector wakes.
+pub async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(&[u8])) -> Result<(), String> {
+    let part = part(file, offset, length).map_err(message)?;
+    let options = ReadableStreamGetReaderOptions::new();
+    options.set_mode(ReadableStreamReaderMode::Byob);
+    let Ok(reader) = part.stream().unchecked_into::<ByteStream>().get_reader(&options) else {
+        // A browser whose blobs do not stream into a window given.
+        take(&read(file, offset, length).await?.to_vec());
+        return Ok(());
+    };
+    let Window { mut window, mut buffer } = WINDOWS.with_borrow_mut(Vec::pop).unwrap_or_default();
+    let mut filled = 0;
+    loop {
+        let result = JsFuture::from(reader.read(&window)).await.map_err(message)?.unchecked_into::<ReadResult>();
+        let Some(bytes) = result.value() else { break };
+        // The window comes back with what was read, at the end with nothing.
+        window = Uint8Array::new(&bytes.buffer());
+        let length = bytes.length() as usize;
+        if length == 0 {
+            break;
+        }
+        bytes.copy_to(&mut buffer[filled..filled + length]);
+        filled += length;
+        let whole = filled - filled % CHUNK_SIZE as usize;
+        take(&buffer[..whole]);
+        buffer.copy_within(whole..filled, 0);
+        filled -= whole;
+    }
+    take(&buffer[..filled]);
+    // A browser may keep the window at the end.
+    if window.length() > 0 {
+        WINDOWS.with_borrow_mut(|windows| windows.push(Window { window, buffer }));
+    }
+    Ok(())
+}
+
+/// Bytes of a window: what a browser has ready at once is mostly less.
+const WINDOW: usize = 1 << 18;
+
+thread_local! {
+    /// Windows that nothing is read through just now.
+    static WINDOWS: RefCell<Vec<Window>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The browser's side and ours of what is being read: theirs is transferred to and fro.
+struct Window {
+    window: Uint8Array,
+    /// What has arrived, and the beginning of a chunk before it.
+    buffer: Vec<u8>,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Window { window: Uint8Array::new_with_length(WINDOW as u32), buffer: vec![0; WINDOW + CHUNK_SIZE as usize] }
+    }
+}
+
+// web-sys would do, but has no types for these results.
+#[wasm_bindgen]
+extern "C" {
+    type ByteStream;
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &ByteStream, options: &ReadableStreamGetReaderOptions) -> Result<ByteReader, JsValue>;
+
+    type ByteReader;
+    #[wasm_bindgen(method)]
+    fn read(this: &ByteReader, window: &Uint8Array) -> js_sys::Promise;
+
+    type ReadResult;
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &ReadResult) -> Option<Uint8Array>;
+}
+
+/// A file as Rust's libraries read files, for what is in archives. The worker stands still while it reads.
+pub struct BlobReader {
+    file: Blob,
+    reader: FileReaderSync,
+    at: u64,
+    /// What was read last, from a multiple of [`WINDOW`] on: archives are searched backwards too.
+    window: Vec<u8>,
+    window_start: u64,
+}
+
+impl BlobReader {
+    /// A reader at the file's start.
+    pub fn new(file: &Blob) -> io::Result<BlobReader> {
+        let reader = FileReaderSync::new().map_err(failed)?;
+        Ok(BlobReader { file: file.clone(), reader, at: 0, window: Vec::new(), window_start: 0 })
+    }
+}
+
+fn failed(error: JsValue) -> io::Error {
+    io::Error::other(message(error))
+}
+
+impl Read for BlobReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let start = self.at - self.at % WINDOW as u64;
+        if start != self.window_start || self.window.is_empty() {
+            let part = part(&self.file, start, WINDOW as u64).map_err(failed)?;
+            let bytes = Uint8Array::new(&self.reader.read_as_array_buffer(&part).map_err(failed)?.into());
+            self.window.resize(bytes.length() as usize, 0);
+            bytes.copy_to(&mut self.window);
+            self.window_start = start;
+        }
+        let rest = self.window.get((self.at - start) as usize..).unwrap_or_default();
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.at += length as u64;
+        Ok(length)
+    }
+}
+
+impl Seek for BlobReader {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        let at = match position {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(back) => (self.file.size() as u64).checked_add_signed(back),
+            SeekFrom::Current(on) => self.at.checked_add_signed(on),
+        };
+        self.at = at.ok_or_else(|| io::Error::other("a place before the file's start"))?;
+        Ok(self.at)
+    }
+}
+
+/// Bytes of an unpacked archive that are handed to the browser at once.
+const PIECE: u64 = 4 << 20;
+
+/// Unpacks an archive that is in an archive: the browser keeps it, on disk if it is large.
+pub fn unpack(content: &mut dyn Read) -> io::Result<Blob> {
+    let pieces = js_sys::Array::new();
+    loop {
+        let mut piece = Vec::new();
+        if content.take(PIECE).read_to_end(&mut piece)? == 0 {
+            return Blob::new_with_blob_sequence(&pieces).map_err(failed);
+        }
+        let bytes = js_sys::Array::of1(&Uint8Array::from(piece.as_slice()));
+        pieces.push(Blob::new_with_u8_array_sequence(&bytes).map_err(failed)?.as_ref());
+    }
+}

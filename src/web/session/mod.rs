@@ -1,0 +1,229 @@
+//! What is going on in this page: the files it was given, and the report that grows while workers check them.
+
+mod learning;
+mod reading;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, File};
+
+pub use super::messages::Row;
+use super::messages::{Outcome, Task};
+use super::pool::Pool;
+use super::{Added, knowledge, now};
+use crate::checkup::{Evidence, FileReport, Finding, Report};
+use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
+use crate::log::{Problem, Reason};
+use crate::sources;
+use reading::{Given, slices};
+
+/// While slices arrive, the page is redrawn this often at most.
+const REDRAW_MILLISECONDS: f64 = 300.0;
+
+/// What the page shows.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    /// What was found so far.
+    pub report: Rc<Report>,
+    /// The articles that matched, as [`Report::findings`] orders them.
+    pub findings: Rc<Vec<Finding<'static>>>,
+    /// How far it is.
+    pub progress: Progress,
+    /// What was added to the known issues.
+    pub added: Rc<Added>,
+}
+
+/// How far the checkup is.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Slices are being checked.
+    pub running: bool,
+    /// The person ended it before it was done.
+    pub cancelled: bool,
+    /// Bytes of all logs.
+    pub bytes: u64,
+    /// Bytes that were read.
+    pub bytes_read: u64,
+    /// Records that were read.
+    pub records: u64,
+    /// Milliseconds since this run began.
+    pub elapsed: f64,
+    /// Bytes of earlier runs, which this run's speed does not count.
+    bytes_before: u64,
+}
+
+impl Progress {
+    /// Bytes a second of this run, once that means something.
+    pub fn speed(&self) -> Option<f64> {
+        (self.elapsed > 250.0).then(|| (self.bytes_read - self.bytes_before) as f64 / self.elapsed * 1000.0)
+    }
+
+    /// Seconds that are left, as far as one can tell.
+    pub fn seconds_left(&self) -> Option<f64> {
+        let speed = self.speed().filter(|speed| self.running && *speed > 0.0)?;
+        Some(self.bytes.saturating_sub(self.bytes_read) as f64 / speed)
+    }
+}
+
+/// The page's one session.
+#[derive(Clone)]
+pub struct Session {
+    pool: Pool,
+    state: Rc<RefCell<State>>,
+    changed: Rc<dyn Fn(Snapshot)>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What was dropped or chosen.
+    given: Vec<File>,
+    /// The same, and what is in archives, by number.
+    files: Vec<Given>,
+    report: Rc<Report>,
+    /// The reports of the files by themselves.
+    reports: BTreeMap<u32, Report>,
+    progress: Progress,
+    added: Rc<Added>,
+    /// What lies beside logs in folders.
+    skipped: Vec<(u32, FileReport)>,
+    /// Archives whose articles and rules were added.
+    learned: Vec<Blob>,
+    /// Tasks that are on their way.
+    open_tasks: usize,
+    /// Counts runs: what a cancelled run still sends is dropped.
+    run: u32,
+    started: f64,
+    drawn: f64,
+}
+
+impl Session {
+    /// A session that tells `changed` what to show.
+    pub fn start(changed: impl Fn(Snapshot) + 'static) -> Result<Session, JsValue> {
+        Ok(Session { pool: Pool::start()?, state: Rc::default(), changed: Rc::new(changed) })
+    }
+
+    /// Takes files: articles and rules are added to the known issues, the others are logs to check, or archives of both.
+    pub fn take(&self, files: Vec<File>) {
+        let (sources, logs): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| sources::is_source(&file.name()));
+        let session = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            if !sources.is_empty() {
+                session.learn_files(sources).await;
+            }
+            session.add(logs);
+        });
+    }
+
+    /// Stops reading at once; what was found stays.
+    pub fn cancel(&self) {
+        self.state.borrow_mut().run += 1;
+        self.pool.clear();
+        {
+            let mut state = self.state.borrow_mut();
+            state.open_tasks = 0;
+            state.progress.running = false;
+            state.progress.cancelled = true;
+            let State { files, report, .. } = &mut *state;
+            let report = Rc::make_mut(report);
+            for (number, given) in (0..).zip(files) {
+                if let Some(unopened) = given.unopened() {
+                    report.files.entry(number).or_insert(unopened);
+                }
+                let Some(own) = report.files.get_mut(&number) else { continue };
+                let unread = given.unread(own);
+                let said = own.coverage.problems.iter().any(|problem| matches!(problem.reason, Reason::Cancelled(_)));
+                if own.kind.refusal().is_none() && unread > 0 && !said {
+                    own.coverage.add(Problem { offset: 0, reason: Reason::Cancelled(unread), lost: 0 });
+                }
+            }
+        }
+        self.draw();
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        let run = self.state.borrow().run + 1;
+        self.state.borrow_mut().run = run;
+        self.pool.clear();
+        let mut state = self.state.borrow_mut();
+        let State { added, learned, .. } = std::mem::take(&mut *state);
+        *state = State { run, added, learned, ..State::default() };
+        drop(state);
+        self.draw();
+    }
+
+    fn draw(&self) {
+        let snapshot = {
+            let mut state = self.state.borrow_mut();
+            state.drawn = now();
+            state.progress.elapsed = state.drawn - state.started;
+            let findings = match state.progress.running {
+                true => state.report.findings_so_far(knowledge()),
+                false => state.report.findings(knowledge()),
+            };
+            let findings = Rc::new(findings);
+            Snapshot { report: state.report.clone(), findings, progress: state.progress, added: state.added.clone() }
+        };
+        (self.changed)(snapshot);
+    }
+
+    /// The records at some places, read again from their files, as an article sees them; or why that is impossible.
+    pub async fn rows(&self, article: String, evidence: Vec<Evidence>) -> Result<Vec<(u32, Row)>, String> {
+        let mut rows = Vec::new();
+        for same_file in evidence.chunk_by(|a, b| a.file == b.file) {
+            let number = same_file[0].file;
+            let Some((file, log)) = self.log(number) else { continue };
+            let offsets = same_file.iter().map(|evidence| evidence.offset).collect();
+            let task = Task::Show { article: article.clone(), log, offsets };
+            if let Outcome::Shown(shown) = self.pool.run(task, file).await? {
+                rows.extend(shown.into_iter().map(|row| (number, row)));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// A record as XML, if it can be written so.
+    pub async fn xml(&self, number: u32, offset: u64) -> Option<String> {
+        let (file, log) = self.log(number)?;
+        match self.pool.run(Task::Xml { log, offset }, file).await {
+            Ok(Outcome::Xml(xml)) => xml,
+            _ => None,
+        }
+    }
+}
+
+/// The same session is the same; its contents come as snapshots.
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.state, &other.state)
+    }
+}
+
+/// See [`super::measure_reading`].
+pub async fn measure_reading(file: File) -> Result<f64, JsValue> {
+    let pool = Pool::start()?;
+    // The workers' start does not count.
+    pool.run(Task::Read { offset: 0, length: 1 }, file.clone()).await.map_err(JsValue::from)?;
+    let slices = slices(chunk_count(file.size() as u64));
+    let started = now();
+    let open = Rc::new(Cell::new(slices.len()));
+    let (sender, receiver) = futures_channel::oneshot::channel();
+    let sender = Rc::new(RefCell::new(Some(sender)));
+    for slice in slices {
+        let (open, sender) = (open.clone(), sender.clone());
+        let task = Task::Read { offset: chunk_offset(slice.first), length: slice.chunks * CHUNK_SIZE };
+        pool.push(task, file.clone(), move |_| {
+            open.set(open.get() - 1);
+            if open.get() == 0
+                && let Some(sender) = sender.borrow_mut().take()
+            {
+                let _ = sender.send(now());
+            }
+        });
+    }
+    let ended = receiver.await.map_err(|_| JsValue::from("cancelled"))?;
+    Ok(ended - started)
+}
