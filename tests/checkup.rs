@@ -1,7 +1,6 @@
 //! Checkups of whole logs: in parts and in one go, beyond what is kept of each kind, and of real logs.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use evtx_checkup::checkup::{self, Checkup, EventKind, Evidence, FileReport, Newest, Report, Tally, Why};
 use evtx_checkup::event::{Level, Time};
@@ -10,7 +9,7 @@ use evtx_checkup::kb::{KnowledgeBase, Version, lint};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader};
 use evtx_checkup::log::{Kind, Problem, Reason, Record, Sink};
 use log_writer::logs::{Article, founding};
-use log_writer::{Event, Guid, Level as Severity, evtx, filetime};
+use log_writer::{Event, Guid, Level as Severity, Numbers, evtx, filetime};
 use proptest::prelude::*;
 
 /// A file without anything read, as the parts of its checkup see it.
@@ -27,19 +26,6 @@ fn whole(knowledge: &KnowledgeBase, logs: &[Vec<u8>]) -> Report {
         report.merge(checkup::slice(knowledge, number, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE));
     }
     report
-}
-
-/// A small generator of numbers (SplitMix64): the same ones for the same seed.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % end as u64) as usize
-    }
 }
 
 /// The report of logs that several workers read in parts, in any order, and whose reports are merged in any order.
@@ -558,17 +544,6 @@ fn the_times_levels_and_names_of_a_file() {
     assert!(report.findings(&evtx_checkup::built_in()).is_empty());
 }
 
-/// All files below a folder, in order.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
-    found.sort();
-    found
-}
-
 /// Findings in real logs: the end of the path, the article, and the ids of its records, all read by hand.
 const IN_REAL_LOGS: &[(&str, &str, &[u64])] = &[
     // 7000: CldFlt (cloud files filter driver), %%50 "The request is not supported".
@@ -600,13 +575,10 @@ const IN_REAL_LOGS: &[(&str, &str, &[u64])] = &[
 
 #[test]
 fn real_logs() {
-    let Some(folder) = std::env::var_os("EVTX_SAMPLES").map(PathBuf::from) else {
-        eprintln!("EVTX_SAMPLES is not set: the real logs were not checked");
-        return;
-    };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let knowledge = evtx_checkup::built_in();
     let mut reports = BTreeMap::new();
-    for path in files(&folder) {
+    for path in test_files::all(folder).unwrap() {
         let log = std::fs::read(&path).unwrap();
         let file = open(&log);
         assert!(file.kind == Kind::Evtx || path.extension().is_none_or(|extension| extension != "evtx"));
@@ -657,12 +629,10 @@ impl Sink for Raised<'_> {
 
 #[test]
 fn informational_records_of_real_logs_raise_nothing() {
-    let Some(folder) = std::env::var_os("EVTX_SAMPLES") else {
-        return println!("EVTX_SAMPLES is not set: nothing was read");
-    };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let knowledge = evtx_checkup::built_in();
     let mut raised = Raised { knowledge: &knowledge, found: Default::default() };
-    for path in files(Path::new(&folder)) {
+    for path in test_files::all(folder).unwrap() {
         let bytes = std::fs::read(&path).unwrap();
         if bytes.starts_with(b"ElfFile\0") {
             let start = (HEADER_SIZE as usize).min(bytes.len());
@@ -730,14 +700,14 @@ fn records_that_are_alike_are_not_mistaken_for_one_another() {
     let mut busy = std::io::Cursor::new(Vec::new());
     log_writer::logs::benchmark(&mut busy, 3 << 20).unwrap();
     logs.push(busy.into_inner());
-    if let Some(folder) = std::env::var_os("EVTX_SAMPLES") {
-        let real = files(Path::new(&folder)).into_iter().map(|path| std::fs::read(path).unwrap());
+    if let Some(folder) = test_files::folder("EVTX_SAMPLES") {
+        let real = test_files::all(folder).unwrap().into_iter().map(|path| std::fs::read(path).unwrap());
         logs.extend(real.filter(|log| log.starts_with(b"ElfFile\0") && log.len() > HEADER_SIZE as usize));
     }
-    if let Some(folder) = std::env::var_os("SIGMA_REPO") {
-        let rules = files(&Path::new(&folder).join("rules/windows")).into_iter();
-        let rules = rules.filter(|path| path.extension().is_some_and(|extension| extension == "yml"));
-        sources.extend(rules.map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap())));
+    if let Some(folder) = test_files::folder("SIGMA_REPO") {
+        let rules = test_files::ending(folder.join("rules/windows"), "yml").unwrap();
+        sources
+            .extend(rules.into_iter().map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap())));
     }
     let mut knowledge = evtx_checkup::built_in();
     knowledge.add(evtx_checkup::sources::compile(&sources).0);

@@ -2,6 +2,7 @@
 
 use evtx_checkup::event::{Event, Field, Head, Level, Names, Part, Time, Value};
 use evtx_checkup::kb::{Article, KnowledgeBase, lint};
+use log_writer::Numbers;
 use proptest::prelude::*;
 
 /// The names and values of an event; a value without a name has an empty one.
@@ -908,78 +909,61 @@ const SOURCES: &[&str] = &[
     "product: windows, service: security",
 ];
 
-/// A small generator of numbers (SplitMix64): the same ones for the same seed.
-struct Numbers(u64);
+/// Some texts, one behind the other.
+fn some_text(numbers: &mut Numbers) -> String {
+    (0..1 + numbers.below(3)).map(|_| numbers.pick(TEXTS)).collect()
+}
 
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % end as u64) as usize
+/// Values in YAML. JSON's quotes are YAML's.
+fn values(numbers: &mut Numbers, kind: &str, several: bool) -> String {
+    let count = if several { 2 } else { 1 + numbers.below(3) };
+    let mut quoted = |make: &mut dyn FnMut(&mut Numbers) -> String| {
+        let all: Vec<_> = (0..count).map(|_| serde_json::to_string(&make(numbers)).unwrap()).collect();
+        format!("[{}]", all.join(", "))
+    };
+    match kind {
+        "text" => quoted(&mut |numbers| {
+            if numbers.below(2) == 0 { some_text(numbers) } else { numbers.pick(TEXTS).to_owned() }
+        }),
+        "plain" => quoted(&mut |numbers| numbers.pick(&["http://x", "cmd.exe", "x"]).to_owned()),
+        "expression" => quoted(&mut |numbers| numbers.pick(EXPRESSIONS).to_owned()),
+        other => other.to_owned(),
     }
+}
 
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
+fn selection(numbers: &mut Numbers) -> String {
+    match numbers.below(10) {
+        0 => values(numbers, "text", false),
+        1 => format!("{{'|all': {}}}", values(numbers, "text", true)),
+        2 => format!("{{'|re': {}}}", values(numbers, "expression", false)),
+        3 => format!("[{}, {}]", map(numbers), map(numbers)),
+        _ => map(numbers),
     }
+}
 
-    /// Some texts, one behind the other.
-    fn text(&mut self) -> String {
-        (0..1 + self.below(3)).map(|_| self.of(TEXTS)).collect()
-    }
-
-    /// Values in YAML. JSON's quotes are YAML's.
-    fn values(&mut self, kind: &str, several: bool) -> String {
-        let count = if several { 2 } else { 1 + self.below(3) };
-        let mut quoted = |make: &mut dyn FnMut(&mut Numbers) -> String| {
-            let all: Vec<_> = (0..count).map(|_| serde_json::to_string(&make(self)).unwrap()).collect();
-            format!("[{}]", all.join(", "))
-        };
-        match kind {
-            "text" => {
-                quoted(&mut |numbers| if numbers.below(2) == 0 { numbers.text() } else { numbers.of(TEXTS).to_owned() })
-            }
-            "plain" => quoted(&mut |numbers| numbers.of(&["http://x", "cmd.exe", "x"]).to_owned()),
-            "expression" => quoted(&mut |numbers| numbers.of(EXPRESSIONS).to_owned()),
-            other => other.to_owned(),
+fn map(numbers: &mut Numbers) -> String {
+    let mut entries: Vec<(String, String)> = Vec::new();
+    for _ in 0..1 + numbers.below(2) {
+        let (key, kind) = numbers.pick(KEYS);
+        let key = key.replace("FIELD", numbers.pick(FIELDS));
+        if entries.iter().all(|(other, _)| *other != key) {
+            let values = values(numbers, kind, key.contains("|all"));
+            entries.push((key, values));
         }
     }
+    let entries: Vec<_> = entries.into_iter().map(|(key, values)| format!("'{key}': {values}")).collect();
+    format!("{{{}}}", entries.join(", "))
+}
 
-    fn selection(&mut self) -> String {
-        match self.below(10) {
-            0 => self.values("text", false),
-            1 => format!("{{'|all': {}}}", self.values("text", true)),
-            2 => format!("{{'|re': {}}}", self.values("expression", false)),
-            3 => format!("[{}, {}]", self.map(), self.map()),
-            _ => self.map(),
-        }
-    }
-
-    fn map(&mut self) -> String {
-        let mut entries: Vec<(String, String)> = Vec::new();
-        for _ in 0..1 + self.below(2) {
-            let (key, kind) = self.of(KEYS);
-            let key = key.replace("FIELD", self.of(FIELDS));
-            if entries.iter().all(|(other, _)| *other != key) {
-                let values = self.values(kind, key.contains("|all"));
-                entries.push((key, values));
-            }
-        }
-        let entries: Vec<_> = entries.into_iter().map(|(key, values)| format!("'{key}': {values}")).collect();
-        format!("{{{}}}", entries.join(", "))
-    }
-
-    fn rules(&mut self, count: usize) -> String {
-        let rules: Vec<_> = (0..count)
-            .map(|number| {
-                let selections: Vec<_> = (0..3).map(|place| format!("s{place}: {}", self.selection())).collect();
-                let detection = format!("{}, condition: {}", selections.join(", "), self.of(CONDITIONS));
-                rule(&format!("rule{number:02}"), self.of(SOURCES), &detection)
-            })
-            .collect();
-        rules.join("---\n")
-    }
+fn rules(numbers: &mut Numbers, count: usize) -> String {
+    let rules: Vec<_> = (0..count)
+        .map(|number| {
+            let selections: Vec<_> = (0..3).map(|place| format!("s{place}: {}", selection(numbers))).collect();
+            let detection = format!("{}, condition: {}", selections.join(", "), numbers.pick(CONDITIONS));
+            rule(&format!("rule{number:02}"), numbers.pick(SOURCES), &detection)
+        })
+        .collect();
+    rules.join("---\n")
 }
 
 proptest! {
@@ -989,16 +973,16 @@ proptest! {
     #[test]
     fn the_index_loses_no_match(seed in any::<u64>(), count in 17..60_usize) {
         let mut numbers = Numbers(seed);
-        let rules = numbers.rules(count);
+        let rules = rules(&mut numbers, count);
         let knowledge = KnowledgeBase::new(read(&rules).unwrap_or_else(|faults| panic!("{faults:#?}\n{rules}")));
         for _ in 0..20 {
             let names = ["a", "b", "Image", "NewProcessName", "CommandLine", "Spaced Name", "SpacedName", "", "param1", "Channel", "Level", "A"];
-            let fields: Vec<(&str, String)> = (0..numbers.below(5)).map(|_| (numbers.of(&names), numbers.text())).collect();
+            let fields: Vec<(&str, String)> = (0..numbers.below(5)).map(|_| (numbers.pick(&names), some_text(&mut numbers))).collect();
             let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, text(value))).collect();
             if numbers.below(2) == 0 {
-                fields.push(("a", numbers.of(&[&Value::Null, &Value::Unsigned(23), &Value::Hex(23), &Value::Real(1.5), &Value::Time(TIME)]).clone()));
+                fields.push(("a", numbers.pick(&[&Value::Null, &Value::Unsigned(23), &Value::Hex(23), &Value::Real(1.5), &Value::Time(TIME)]).clone()));
             }
-            let origin = numbers.of(&[SYSTEM, SYSTEM, SECURITY, SYSMON, Origin { channel: "", ..SYSTEM }, Origin { provider: "", ..SECURITY }]);
+            let origin = numbers.pick(&[SYSTEM, SYSTEM, SECURITY, SYSMON, Origin { channel: "", ..SYSTEM }, Origin { provider: "", ..SECURITY }]);
             with_event(origin, &fields, |event| {
                 let candidates = knowledge.candidates(origin.provider, origin.event_id, origin.channel);
                 let by_index = knowledge.matches(&candidates, event);

@@ -1,7 +1,6 @@
 //! Logs of Windows NT to Server 2003: plain, wrapped, in use, damaged.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use evtx_checkup::checkup::{self, FileReport, Report};
@@ -10,7 +9,7 @@ use evtx_checkup::kb::Version;
 use evtx_checkup::log::evt::{Header, MAX_RECORD, Reader};
 use evtx_checkup::log::{Coverage, Kind, Problem, Reason, Record, Sequential, Sink};
 use log_writer::logs::sample_events;
-use log_writer::{Data, Event, EvtWriter, Level as Severity, Sid, evt, filetime};
+use log_writer::{Data, Event, EvtWriter, Level as Severity, Numbers, Sid, evt, filetime};
 
 /// Bytes of the file header.
 const HEADER: usize = 48;
@@ -443,19 +442,6 @@ fn the_windows_version_is_learned() {
     assert_eq!(start("4.0", "1381"), Some(Version::new(4, 0, 1381)));
 }
 
-/// A small generator of numbers (SplitMix64): the same mutants every time.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % end as u64) as usize
-    }
-}
-
 /// Damages a log in a few random places, and cuts one in eight.
 fn mutate(log: &mut Vec<u8>, places: &[usize], numbers: &mut Numbers) {
     for _ in 0..1 + numbers.below(5) {
@@ -547,17 +533,9 @@ const REAL_LOGS: [(&str, u64, u64); 6] = [
     ("log2timeline--plaso/test_data/SysEvent.Evt", 6063, 437),
 ];
 
-fn samples() -> Option<PathBuf> {
-    let folder = std::env::var_os("EVTX_SAMPLES").map(PathBuf::from);
-    if folder.is_none() {
-        eprintln!("EVTX_SAMPLES is not set: the real logs were not read");
-    }
-    folder
-}
-
 #[test]
 fn real_logs() {
-    let Some(folder) = samples() else { return };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let inventory = std::fs::read_to_string(folder.join("inventory.tsv")).unwrap();
     for (name, in_log, in_slack) in REAL_LOGS {
         let log = std::fs::read(folder.join(name)).unwrap();
@@ -591,7 +569,7 @@ const IN_SYSEVENT: [(u64, u64, &str, u32, &[&str]); 6] = [
 
 #[test]
 fn records_of_a_real_log() {
-    let Some(folder) = samples() else { return };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let log = std::fs::read(folder.join(REAL_LOGS[5].0)).unwrap();
     let (records, _) = read(&log);
     for (number, offset, provider, event_id, strings) in IN_SYSEVENT {

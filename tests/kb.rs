@@ -8,13 +8,10 @@ use evtx_checkup::kb::{Block, Heading, Inline, lint};
 /// The article files, each with its text.
 fn files() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let list = |folder: PathBuf| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let areas = list(root.join("kb")).filter(|path| path.is_dir());
-    let articles = areas.flat_map(list).filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     let file = |path: PathBuf| {
         (path.strip_prefix(root).unwrap().display().to_string(), std::fs::read_to_string(&path).unwrap())
     };
-    articles.map(file).collect()
+    test_files::ending(root.join("kb"), "md").unwrap().into_iter().map(file).collect()
 }
 
 fn read(files: &[(String, String)]) -> (Vec<evtx_checkup::kb::Article>, Vec<String>) {
@@ -525,14 +522,11 @@ fn words(blocks: &[Block]) -> Vec<String> {
 /// `EVTX_SEEDS` names.
 #[test]
 fn no_article_copies_a_founding_text() {
-    let Some(folder) = std::env::var_os("EVTX_SEEDS").map(PathBuf::from) else {
-        eprintln!("EVTX_SEEDS is not set: articles were not compared with the founding texts");
-        return;
-    };
+    let Some(folder) = test_files::folder("EVTX_SEEDS") else { return };
     const COPY: usize = 10;
     let mut runs = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    for path in test_files::all(folder).unwrap() {
+        let text = std::fs::read_to_string(path).unwrap();
         let words = words(&[Block::Paragraph(vec![Inline::Text(text)])]);
         runs.extend(words.windows(COPY).map(|run| run.join(" ")));
     }

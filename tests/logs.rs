@@ -1,29 +1,7 @@
 //! Real logs: everything in the folder that `EVTX_SAMPLES` names.
 
-use std::path::{Path, PathBuf};
-
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Header, Reader};
 use evtx_checkup::log::{Coverage, Reason, Record, Sink};
-
-/// The samples folder, or `None` (said aloud) where there is none.
-fn samples() -> Option<PathBuf> {
-    let folder = std::env::var_os("EVTX_SAMPLES").map(PathBuf::from);
-    if folder.is_none() {
-        eprintln!("EVTX_SAMPLES is not set: the real logs were not read");
-    }
-    folder
-}
-
-/// All files below a folder, in order.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
-    found.sort();
-    found
-}
 
 #[derive(Default)]
 struct Count {
@@ -64,9 +42,9 @@ fn reference(bytes: &[u8]) -> (u64, u64) {
 
 #[test]
 fn as_many_records_as_the_evtx_crate_reads() {
-    let Some(folder) = samples() else { return };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let mut checked = 0;
-    for path in files(&folder) {
+    for path in test_files::all(&folder).unwrap() {
         let bytes = std::fs::read(&path).unwrap();
         if Header::recognise(&bytes, bytes.len() as u64).is_none() {
             continue;
@@ -122,9 +100,9 @@ impl Sink for Values {
 
 #[test]
 fn the_same_values_as_the_evtx_crate_renders() {
-    let Some(folder) = samples() else { return };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let (mut values, mut differences) = (0, 0);
-    for path in files(&folder) {
+    for path in test_files::all(&folder).unwrap() {
         let bytes = std::fs::read(&path).unwrap();
         if Header::recognise(&bytes, bytes.len() as u64).is_none() {
             continue;
@@ -185,9 +163,9 @@ fn squeezed(xml: &str) -> String {
 
 #[test]
 fn the_same_xml_as_the_evtx_crate_writes() {
-    let Some(folder) = samples() else { return };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let (mut same, mut different) = (0, 0);
-    for path in files(&folder) {
+    for path in test_files::all(&folder).unwrap() {
         let bytes = std::fs::read(&path).unwrap();
         if Header::recognise(&bytes, bytes.len() as u64).is_none() {
             continue;

@@ -10,7 +10,7 @@ use evtx_checkup::checkup::{self, FileReport};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Header, Reader, to_xml};
 use evtx_checkup::log::{Coverage, Kind, Problem, Reason, Record, Sink};
 use log_writer::logs::{benchmark, sample_events};
-use log_writer::{Event, evtx};
+use log_writer::{Event, Numbers, evtx};
 
 const HEADER: usize = HEADER_SIZE as usize;
 const CHUNK: usize = CHUNK_SIZE as usize;
@@ -298,19 +298,6 @@ fn zeroes_in_the_middle_of_a_chunk() {
         assert!(coverage.problems.contains(&problem(start, Reason::ChunkChecksum, coverage.problems[0].lost as usize)));
         // Records that use a template or a name from the hole cannot be read; the others can.
         assert!(missing.len() < 40, "sector {sector}: {} whole records are missing", missing.len());
-    }
-}
-
-/// A small generator of numbers (SplitMix64): the same mutants every time.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % end as u64) as usize
     }
 }
 

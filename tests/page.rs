@@ -107,7 +107,7 @@ mod chromium_only {
 async fn starts_from_disk_and_from_a_server(page: &Page) -> Result {
     let server = Server::start([("/".to_owned(), std::fs::read(&page.path).unwrap())])?;
     let knowledge = evtx_checkup::built_in();
-    let articles = count_articles(&root().join("kb"));
+    let articles = test_files::ending(root().join("kb"), "md").unwrap().len() as u64;
     for address in [file_address(&page.path), server.address("/")] {
         page.open_address(&address).await?;
         page.browser.wait_for(at::START).await?;
@@ -892,16 +892,6 @@ fn large_log(folder: &Folder, mebibytes: usize) -> Result<PathBuf> {
         file.write_all(chunks).unwrap();
     }
     Ok(path)
-}
-
-/// The Markdown files in a folder and its folders.
-fn count_articles(folder: &Path) -> u64 {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| if path.is_dir() { count_articles(&path) } else { is_article(&path).into() }).sum()
-}
-
-fn is_article(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "md")
 }
 
 fn title(knowledge: &KnowledgeBase, id: &str) -> String {

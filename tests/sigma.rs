@@ -2,33 +2,15 @@
 //! github.com/SigmaHQ/sigma that the variable `SIGMA_REPO` names. Without it, the tests say that they did nothing.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use evtx_checkup::checkup::{self, FileReport};
 use evtx_checkup::kb::{KnowledgeBase, lint};
 use evtx_checkup::log::evtx::{HEADER_SIZE, chunk_offset};
 use evtx_checkup::yaml::{self, Node};
 
-fn repository() -> Option<PathBuf> {
-    let folder = std::env::var_os("SIGMA_REPO").map(PathBuf::from);
-    if folder.is_none() {
-        println!("SIGMA_REPO is not set: nothing was tested");
-    }
-    folder
-}
-
 /// The Windows rules of the checkout, by path within it.
 fn windows_rules(repository: &Path) -> BTreeMap<String, String> {
-    fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            match path.is_dir() {
-                true => collect(&path, files),
-                false if path.extension().is_some_and(|extension| extension == "yml") => files.push(path),
-                false => {}
-            }
-        }
-    }
     let mut files = Vec::new();
     for folder in [
         "rules",
@@ -38,7 +20,8 @@ fn windows_rules(repository: &Path) -> BTreeMap<String, String> {
         "rules-compliance",
         "rules-placeholder",
     ] {
-        collect(&repository.join(folder), &mut files);
+        // Not every checkout has all of them.
+        files.extend(test_files::ending(repository.join(folder), "yml").unwrap_or_default());
     }
     let rules = files.into_iter().filter_map(|path| {
         let text = std::fs::read_to_string(&path).ok()?;
@@ -51,7 +34,7 @@ fn windows_rules(repository: &Path) -> BTreeMap<String, String> {
 
 #[test]
 fn all_windows_rules_compile_or_say_why_not() {
-    let Some(repository) = repository() else { return };
+    let Some(repository) = test_files::folder("SIGMA_REPO") else { return };
     let rules = windows_rules(&repository);
     let (articles, faults) = lint::read(rules.iter().map(|(path, text)| (path.as_str(), text.as_str())));
     println!("{} rules, {} compiled", rules.len(), articles.len());
@@ -70,13 +53,14 @@ fn all_windows_rules_compile_or_say_why_not() {
 
 #[test]
 fn regression_data_matches_as_expected() {
-    let Some(repository) = repository() else { return };
+    let Some(repository) = test_files::folder("SIGMA_REPO") else { return };
     let rules = windows_rules(&repository);
     let (articles, _) = lint::read(rules.iter().map(|(path, text)| (path.as_str(), text.as_str())));
     let knowledge = KnowledgeBase::new(articles);
     let mut cases = Vec::new();
-    for info in infos(&repository.join("regression_data")) {
-        let Ok(node) = yaml::parse(&std::fs::read_to_string(&info).unwrap(), 1) else { panic!("{}", info.display()) };
+    let infos = test_files::ending(repository.join("regression_data"), "yml").unwrap();
+    for info in infos.iter().filter(|path| path.ends_with("info.yml")) {
+        let Ok(node) = yaml::parse(&std::fs::read_to_string(info).unwrap(), 1) else { panic!("{}", info.display()) };
         let word = |node: &Node, key: &str| node.get(key).and_then(Node::scalar).map(str::to_owned);
         let ids: Vec<String> =
             node.get("rule_metadata").map_or(&[][..], Node::items).iter().filter_map(|rule| word(rule, "id")).collect();
@@ -119,17 +103,4 @@ fn count(knowledge: &KnowledgeBase, log: &Path, id: &str) -> Result<u64, String>
         checkup::slice(knowledge, 0, &file, bytes.get(HEADER_SIZE as usize..).unwrap_or_default(), chunk_offset(0));
     let findings = report.findings(knowledge);
     Ok(findings.iter().find(|finding| finding.article.id == id).map_or(0, |finding| finding.count))
-}
-
-fn infos(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(infos(&path));
-        } else if path.file_name().is_some_and(|name| name == "info.yml") {
-            found.push(path);
-        }
-    }
-    found
 }

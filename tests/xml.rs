@@ -1,7 +1,6 @@
 //! XML exports: every event is the one that the .evtx reader gives for the same record, whatever the bytes look like.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use evtx_checkup::checkup::{FileReport, InOrder, Report};
@@ -10,7 +9,7 @@ use evtx_checkup::event::{self, Part};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Header, chunk_count, to_xml};
 use evtx_checkup::log::{Coverage, Kind, Problem, Reason, Record, Sequential, Sink, evtx, xml};
 use log_writer::logs::{Article, benchmark, founding, sample};
-use log_writer::{Element, Event, Level, SystemTime, Value};
+use log_writer::{Element, Event, Level, Numbers, SystemTime, Value};
 
 /// An event as texts, so that it can be compared.
 #[derive(Clone, Debug, PartialEq)]
@@ -495,19 +494,6 @@ fn an_export_and_its_log_give_the_same_report() {
     assert!(of_export.kinds.keys().eq(of_log.kinds.keys()));
 }
 
-/// A small generator of numbers (SplitMix64): the same mutants every time.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % end as u64) as usize
-    }
-}
-
 /// Damages a copy of a text in a few places.
 fn mutant(text: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     const PIECES: [&[u8]; 8] = [b"<", b">", b"<Event>", b"</Event>", b"<!--", b"<![CDATA[", b"&", b"\"\xff\0"];
@@ -569,24 +555,11 @@ fn every_cut_keeps_what_is_before() {
     }
 }
 
-/// All files below a folder, in order.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
-    found.sort();
-    found
-}
-
 #[test]
 fn real_records_are_the_same_in_xml() {
-    let Some(folder) = std::env::var_os("EVTX_SAMPLES").map(PathBuf::from) else {
-        return eprintln!("EVTX_SAMPLES is not set: the real logs were not read");
-    };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let (mut same, mut different) = (0, 0);
-    for path in files(&folder) {
+    for path in test_files::all(folder).unwrap() {
         let bytes = std::fs::read(&path).unwrap();
         if Header::recognise(&bytes, bytes.len() as u64).is_none() {
             continue;

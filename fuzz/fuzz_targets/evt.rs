@@ -2,58 +2,18 @@
 
 #![no_main]
 
-use std::sync::LazyLock;
-
-use evtx_checkup::checkup::{self, FileReport};
-use evtx_checkup::export;
-use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::evt::Reader;
-use evtx_checkup::log::{Coverage, Record, Sequential, Sink};
+use evtx_checkup_fuzz::in_order;
 use libfuzzer_sys::fuzz_target;
 
-static KNOWLEDGE: LazyLock<KnowledgeBase> = LazyLock::new(evtx_checkup::built_in);
-
-/// Counts records, and looks at each a second time.
-struct Records<'a> {
-    file: &'a [u8],
-    count: u64,
+fn reader(size: u64) -> Reader {
+    Reader::new(size, "System")
 }
 
-/// Counts the records of a second look.
-#[derive(Default)]
-struct Again(u64);
-
-impl Sink for Again {
-    fn record(&mut self, _record: &Record<'_>) {
-        self.0 += 1;
-    }
-}
-
-impl Sink for Records<'_> {
-    fn record(&mut self, record: &Record<'_>) {
-        self.count += 1;
-        let (event, problem) = record.read();
-        assert!(problem.is_none());
-        event.fields.iter().for_each(|field| drop(field.value.to_string()));
-        let mut again = Again::default();
-        let (rest, start) = (&self.file[record.offset as usize..], self.file.get(48..).unwrap_or_default());
-        Reader::new(self.file.len() as u64, "System").find(&[rest, start].concat(), record.offset, &mut again);
+fuzz_target!(|input: &[u8]| {
+    in_order(input, reader, |file, offset, again| {
+        let (rest, start) = (&file[offset as usize..], file.get(48..).unwrap_or_default());
+        reader(file.len() as u64).find(&[rest, start].concat(), offset, again);
         assert_eq!(again.0, 1);
-    }
-}
-
-fuzz_target!(|file: &[u8]| {
-    // The first byte says how large the slices are: what a reader keeps between them must not matter.
-    let Some((&size, file)) = file.split_first() else { return };
-    let report = FileReport::open("System", file.len() as u64, file);
-    let (mut reader, mut records, mut coverage) =
-        (Reader::new(file.len() as u64, "System"), Records { file, count: 0 }, Coverage::default());
-    for slice in file.chunks(1 + 64 * usize::from(size)) {
-        coverage.merge(reader.slice(slice, &mut records));
-    }
-    coverage.merge(reader.finish(&mut records));
-    assert_eq!(coverage.records, records.count);
-    let whole = checkup::in_order(&KNOWLEDGE, 0, &report, Reader::new(file.len() as u64, "System"), file);
-    assert_eq!(whole.records(), coverage.records);
-    drop(export::text::report(&whole, &KNOWLEDGE));
+    });
 });

@@ -2,16 +2,12 @@
 
 #![no_main]
 
-use std::sync::LazyLock;
-
 use evtx_checkup::checkup::{self, FileReport};
 use evtx_checkup::export;
-use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Header, Reader, chunk_offset, to_xml};
 use evtx_checkup::log::{Record, Sink};
+use evtx_checkup_fuzz::KNOWLEDGE;
 use libfuzzer_sys::fuzz_target;
-
-static KNOWLEDGE: LazyLock<KnowledgeBase> = LazyLock::new(evtx_checkup::built_in);
 
 /// Reads every record as a detection, a person and the page's tables do.
 struct Records<'a> {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Result, root, run};
+use super::{Result, root, run, run_with};
 
 /// The target the page's program is built for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -22,15 +22,8 @@ pub fn page() -> Result<PathBuf> {
 /// The same with the articles of another folder than `kb`.
 pub fn page_of(articles: Option<&Path>) -> Result<PathBuf> {
     install_target()?;
-    let folder = articles.map(|folder| format!("EVTX_CHECKUP_KB={}", folder.display()));
-    let mut arguments = vec!["build", "--profile", "page", "--lib", "--target", TARGET];
-    match &folder {
-        Some(folder) => {
-            arguments.splice(0..0, [folder.as_str(), "cargo"]);
-            run("env", &arguments)?;
-        }
-        None => run("cargo", &arguments)?,
-    }
+    let variables: Vec<_> = articles.map(|folder| ("EVTX_CHECKUP_KB", folder.as_os_str())).into_iter().collect();
+    run_with(&variables, "cargo", &["build", "--profile", "page", "--lib", "--target", TARGET])?;
     let (module, glue) = bindgen()?;
     let www = |name: &str| fs::read_to_string(root().join("www").join(name));
     let start = www("start.js")?;

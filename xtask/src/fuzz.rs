@@ -2,8 +2,7 @@
 
 use std::fs;
 use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use flate2::{Compression, GzBuilder};
 use log_writer::logs::{Article, founding};
@@ -11,7 +10,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::test::is_installed;
-use super::{Result, root, run};
+use super::{Result, root, run, run_with};
 
 /// A file's header and one chunk: small inputs are tried more often.
 const LOG_HEADER: usize = 4096;
@@ -49,12 +48,8 @@ pub fn fuzz(target: Option<&str>, minutes: u64) -> Result {
 fn run_target(name: &str, minutes: u64) -> Result {
     let time = format!("-max_total_time={}", minutes * 60);
     let arguments = ["fuzz", "run", name, "--", &time, "-timeout=20", "-rss_limit_mb=2048"];
-    println!("> RUSTC_BOOTSTRAP=1 cargo {}", arguments.join(" "));
-    let status = Command::new("cargo").args(arguments).env("RUSTC_BOOTSTRAP", "1").current_dir(root()).status()?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(format!("{name} fails; the input is in fuzz/artifacts/{name}").into()),
-    }
+    run_with(&[("RUSTC_BOOTSTRAP", "1".as_ref())], "cargo", &arguments)
+        .map_err(|error| format!("{error}; an input that fails is in fuzz/artifacts/{name}").into())
 }
 
 /// Logs of one chunk: those that the writer for the tests makes, and those of `EVTX_SAMPLES`.
@@ -148,30 +143,13 @@ fn zipped(files: &[(&str, &[u8])], options: SimpleFileOptions) -> Result<Vec<u8>
 
 /// The articles, and the rules of `EVTX_SAMPLES`.
 fn texts() -> Result<Vec<Vec<u8>>> {
-    let mut paths = files(&root().join("kb"), "md")?;
+    let mut paths = test_files::ending(root().join("kb"), "md")?;
     paths.extend(samples("yml")?);
     Ok(paths.into_iter().map(fs::read).collect::<std::io::Result<_>>()?)
 }
 
 /// The files of real logs and what is with them, where there are such.
 fn samples(ending: &str) -> Result<Vec<PathBuf>> {
-    std::env::var_os("EVTX_SAMPLES").map_or(Ok(Vec::new()), |folder| files(Path::new(&folder), ending))
-}
-
-/// The files of a folder and the folders in it with an ending, by name.
-fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let path = entry?.path();
-            match path.extension() {
-                _ if path.is_dir() => folders.push(path),
-                Some(own) if own.eq_ignore_ascii_case(ending) => files.push(path),
-                _ => {}
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return Ok(Vec::new()) };
+    Ok(test_files::ending(folder, ending)?)
 }

@@ -7,6 +7,7 @@ mod fuzz;
 mod serve;
 mod test;
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
@@ -58,11 +59,18 @@ fn root() -> PathBuf {
 
 /// Runs a command in the repository; an error names it.
 fn run(program: &str, arguments: &[&str]) -> Result {
-    println!("> {program} {}", arguments.join(" "));
-    let status = Command::new(program).args(arguments).current_dir(root()).status();
+    run_with(&[], program, arguments)
+}
+
+/// The same with variables in the command's environment.
+fn run_with(variables: &[(&str, &OsStr)], program: &str, arguments: &[&str]) -> Result {
+    let assigned = variables.iter().map(|(name, value)| format!("{name}={} ", value.display()));
+    let command = format!("{}{program} {}", assigned.collect::<String>(), arguments.join(" "));
+    println!("> {command}");
+    let status = Command::new(program).args(arguments).envs(variables.iter().copied()).current_dir(root()).status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("`{program} {}` ended with {status}", arguments.join(" ")).into()),
+        Ok(status) => Err(format!("`{command}` ended with {status}").into()),
         Err(error) => Err(format!("`{program}` could not be started: {error}").into()),
     }
 }

@@ -553,15 +553,8 @@ mod tests {
         let mut benchmark = std::io::Cursor::new(Vec::new());
         log_writer::logs::benchmark(&mut benchmark, 4 << 20).unwrap();
         read(benchmark.get_ref());
-        let mut folders: Vec<_> = std::env::var_os("EVTX_SAMPLES").map(Into::into).into_iter().collect();
-        while let Some(folder) = folders.pop() {
-            let folder: std::path::PathBuf = folder;
-            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-                match path.is_dir() {
-                    true => folders.push(path),
-                    false => read(&std::fs::read(path).unwrap()),
-                }
-            }
+        if let Some(folder) = test_files::folder("EVTX_SAMPLES") {
+            test_files::all(folder).unwrap().iter().for_each(|path| read(&std::fs::read(path).unwrap()));
         }
         let Twice { shaped, walked } = twice;
         println!("{shaped} records by their places, {walked} by a walk only");

@@ -16,7 +16,7 @@
 //! ```
 //!
 //! [`EvtxWriter`] streams logs of any size with the memory of one chunk. [`EvtWriter`] writes the same events as
-//! Windows NT to Server 2003 did. [`logs`] has ready-made ones.
+//! Windows NT to Server 2003 did. [`logs`] has ready-made ones; [`Numbers`] vary them, the same way every time.
 //!
 //! The layout follows MS-EVEN6 for binary XML and logs of Windows 10 and 11 for what that document leaves out.
 
@@ -28,6 +28,7 @@ mod chunk;
 mod event;
 mod evt;
 pub mod logs;
+mod numbers;
 mod template;
 mod value;
 mod writer;
@@ -35,5 +36,6 @@ mod writer;
 pub use archive::{zip, zip_with};
 pub use event::{Content, Data, Element, Event, Level};
 pub use evt::{EvtWriter, evt};
+pub use numbers::Numbers;
 pub use value::{Guid, Sid, SystemTime, Text, Value, filetime};
 pub use writer::{Error, EvtxWriter, evtx};

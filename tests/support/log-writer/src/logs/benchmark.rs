@@ -2,8 +2,9 @@
 
 use std::io::{Seek, Write};
 
-use super::{MINUTE, Numbers, SECOND};
+use super::{MINUTE, SECOND};
 use crate::event::{Event, Level};
+use crate::numbers::Numbers;
 use crate::value::{Guid, Sid, Value, filetime};
 use crate::writer::{Error, EvtxWriter};
 
@@ -44,9 +45,9 @@ pub fn benchmark<W: Write + Seek>(writer: W, bytes: u64) -> Result<Benchmark, Er
             5..20 => &mut pool.errors,
             _ => &mut pool.informational,
         };
-        let at = numbers.below(group.len() as u64) as usize;
+        let at = numbers.below(group.len());
         let event = &mut group[at];
-        time += numbers.below(SECOND);
+        time += numbers.next() % SECOND;
         event.time = time;
         event.thread_id = 4 * (1 + numbers.below(4000) as u32);
         writer.write(event)?;
@@ -210,7 +211,7 @@ fn logon(numbers: &mut Numbers) -> Event {
         .data("TargetUserSid", sid)
         .data("TargetUserName", user)
         .data("TargetDomainName", "CONTOSO")
-        .data("TargetLogonId", Value::HexInt64(numbers.below(1 << 40)))
+        .data("TargetLogonId", Value::HexInt64(numbers.next() % (1 << 40)))
         .data("LogonType", numbers.pick(&[2_u32, 3, 5, 10]))
         .data("LogonProcessName", "Kerberos")
         .data("AuthenticationPackageName", "Kerberos")
@@ -233,7 +234,7 @@ fn logon(numbers: &mut Numbers) -> Event {
 }
 
 fn time_change(numbers: &mut Numbers) -> Event {
-    let time = filetime(2026, 6, 1, 0, 0, 0) + numbers.below(1 << 40);
+    let time = filetime(2026, 6, 1, 0, 0, 0) + numbers.next() % (1 << 40);
     Event::manifest("Microsoft-Windows-Kernel-General", Guid::new("{a68ca8b7-004f-d7b6-a698-07e2de0f1f5d}"), 1)
         .version(2)
         .task(5)

@@ -1,8 +1,9 @@
 //! Logs for the articles that the project started with.
 
-use super::{Numbers, SECOND};
+use super::SECOND;
 use crate::event::{Event, Level};
 use crate::evt::evt;
+use crate::numbers::Numbers;
 use crate::value::{Guid, filetime};
 use crate::writer::evtx;
 
@@ -87,7 +88,7 @@ fn mix(right: &[Event], similar: &[Event]) -> FoundingLog {
         let right = places.next_if(|(place, _)| *place == number).map(|(_, event)| (event, true));
         for (event, is_right) in [Some(near), right].into_iter().flatten() {
             let record_id = FIRST_RECORD_ID + log.events.len() as u64;
-            time += SECOND / 10 * numbers.below(3000) + 1;
+            time += SECOND / 10 * (numbers.next() % 3000) + 1;
             let mut event = event.clone().record_id(record_id).time(time).computer("SERVER12345");
             if !is_right && event.process_id != PROCESS_2270 {
                 event.thread_id = 4 * (numbers.below(2000) as u32 + 1);

@@ -1,7 +1,8 @@
 //! The log that the page offers to try: three weeks of an office computer, with problems.
 
-use super::{DAY, MINUTE, Numbers, SECOND};
+use super::{DAY, MINUTE, SECOND};
 use crate::event::{Event, Level};
+use crate::numbers::Numbers;
 use crate::value::{Guid, Sid, SystemTime, Text, Value, filetime};
 use crate::writer::evtx;
 
@@ -59,7 +60,7 @@ struct Log {
 impl Log {
     /// Adds an event a little later than the last one.
     fn add(&mut self, event: Event) {
-        self.now += SECOND / 10 + self.numbers.below(2 * SECOND);
+        self.now += SECOND / 10 + self.numbers.next() % (2 * SECOND);
         self.events.push(event.time(self.now));
     }
 
@@ -70,7 +71,7 @@ impl Log {
 
     /// A working day, counted from [`FIRST_DAY`].
     fn day(&mut self, day: u64) {
-        let morning = FIRST_DAY + day * DAY + (7 * 60 + 48) * MINUTE + self.numbers.below(20 * MINUTE);
+        let morning = FIRST_DAY + day * DAY + (7 * 60 + 48) * MINUTE + self.numbers.next() % (20 * MINUTE);
         let crashed = day == 11 || day == 19;
         self.now = morning;
         self.boot(day, false);
@@ -78,11 +79,11 @@ impl Log {
         self.work(day);
         if crashed {
             // The power went in the afternoon: no shutdown is logged, and the next start says so.
-            self.now = morning + 6 * 60 * MINUTE + self.numbers.below(60 * MINUTE);
+            self.now = morning + 6 * 60 * MINUTE + self.numbers.next() % (60 * MINUTE);
             self.boot(day, true);
             self.service("Windows Modules Installer", "TrustedInstaller", Running);
         }
-        self.now = self.now.max(morning + 9 * 60 * MINUTE) + self.numbers.below(40 * MINUTE);
+        self.now = self.now.max(morning + 9 * 60 * MINUTE) + self.numbers.next() % (40 * MINUTE);
         self.shutdown();
     }
 
