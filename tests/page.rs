@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ mod at {
     pub const CANCEL: &str = ".results .progress button";
     pub const RECEIPT: &str = ".receipt";
     pub const RECEIPT_INCOMPLETE: &str = ".receipt.partly";
+    pub const RECEIPT_LOST: &str = ".receipt summary .not-read";
     pub const RECEIPT_RECORDS: &str = ".receipt summary strong";
     pub const RECEIPT_FILES: &str = ".receipt-files > li";
     pub const UNEXPLAINED: &str = ".unexplained td";
@@ -85,6 +87,11 @@ mod chromium_only {
     #[test]
     fn dead_workers_are_replaced() {
         run(Kind::Chromium, "dead_workers_are_replaced", super::dead_workers_are_replaced);
+    }
+
+    #[test]
+    fn all_real_logs_at_once() {
+        run(Kind::Chromium, "all_real_logs_at_once", super::all_real_logs_at_once);
     }
 
     #[test]
@@ -594,6 +601,32 @@ impl Sink for Count {
     fn record(&mut self, _record: &LogRecord<'_>) {
         self.0 += 1;
     }
+}
+
+/// The page says of all real logs together what the command line says.
+async fn all_real_logs_at_once(page: &Page) -> Result {
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return Ok(()) };
+    let paths = test_files::all(folder).unwrap();
+    let logs: Vec<&Path> =
+        paths.iter().filter(|path| path.extension().is_none_or(|ending| ending != "tsv")).map(PathBuf::as_path).collect();
+    let command = Command::new(env!("CARGO_BIN_EXE_evtx-checkup")).args(["--format", "json"]).args(&logs).output();
+    let expected: Value = serde_json::from_slice(&command.unwrap().stdout).unwrap();
+    let sum = |field: &str| {
+        expected["files"].as_array().unwrap().iter().map(|file| file[field].as_u64().unwrap()).sum::<u64>()
+    };
+    page.open("").await?;
+    page.browser.choose_files(at::CHOOSE, &logs).await?;
+    page.checked(logs.len()).await?;
+    assert_eq!(page.records().await?, sum("records"));
+    let lost = page.text(at::RECEIPT_LOST).await?;
+    assert_eq!(number(&lost), sum("damaged"), "{lost}");
+    let found: BTreeSet<String> = page.findings().await?.into_keys().collect();
+    let ids = expected["findings"].as_array().unwrap().iter().map(|finding| finding["id"].as_str().unwrap().to_owned());
+    let ids: BTreeSet<String> = ids.collect();
+    // A general article whose records exact ones explain is not in the list.
+    let general = ["group-policy-no-domain-controller"].map(str::to_owned);
+    assert_eq!(found.union(&general.into()).collect::<BTreeSet<_>>(), ids.iter().collect());
+    page.check_console("all real logs").await
 }
 
 async fn a_page_without_workers_says_so(page: &Page) -> Result {
