@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod evt;
 mod foreign;
+pub mod mta;
 mod text;
 pub mod xml;
 
@@ -24,6 +25,8 @@ pub enum Kind {
     Empty,
     /// An event log of Windows NT to Server 2003.
     Evt,
+    /// The display text of an exported log.
+    Mta,
     /// A zip archive.
     Zip,
     /// An XML export of events.
@@ -69,6 +72,7 @@ impl Kind {
             [] => Kind::Empty,
             _ if evtx::Header::recognise(start, 0).is_some() => Kind::Evtx,
             _ if evt::Header::recognise(start).is_some() => Kind::Evt,
+            _ if mta::DisplayText::recognise(start) => Kind::Mta,
             _ => foreign::kind(start).or_else(|| text::kind(start)).unwrap_or(match start {
                 [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
                 _ => Kind::Unknown,
@@ -82,6 +86,9 @@ impl Kind {
             Kind::Evtx | Kind::Evt | Kind::Xml => return None,
             Kind::Empty => {
                 "The file is empty: it has no bytes at all. Copy it again, or export the log anew with `wevtutil epl System System.evtx`."
+            }
+            Kind::Mta => {
+                "This is the display text of an exported log, not the log itself. Drop the .evtx file that it was saved beside."
             }
             Kind::Zip => "This is a zip archive. Unpack it and drop the .evtx files that are in it.",
             Kind::OtherXml => {
