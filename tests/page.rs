@@ -700,7 +700,7 @@ impl Page {
         let newest_first: Vec<u64> = log.expected.iter().rev().copied().collect();
         assert_eq!(evidence.iter().map(|record| record.id).collect::<Vec<_>>(), newest_first, "{id}: the evidence");
         // An error code is shown with its name.
-        let shown = codes::name_of_parameter(value).map_or(value.to_owned(), |name| format!("{value} ({name})"));
+        let shown = if value.starts_with("%%") { codes::show(value).into_owned() } else { value.to_owned() };
         for record in &evidence {
             let marked = record.marked.contains(&shown);
             assert!(marked, "{id}: record {} has not {shown} marked but {:?}", record.id, record.marked);

@@ -115,7 +115,7 @@ pub struct Row {
     pub time: Time,
     /// The computer it is from.
     pub computer: String,
-    /// The article's one line about it.
+    /// The record in one line.
     pub summary: String,
     /// Its values by name, those that are error codes with their names, and whether the article matched because of them.
     pub fields: Vec<(String, String, bool)>,
