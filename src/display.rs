@@ -13,7 +13,7 @@ const MAX_LINE: usize = 400;
 /// A record in one line: its message, where it is known; else an article's summary; else its values by their names.
 pub fn line(event: &Event<'_>, article: Option<&Article>, display_text: Option<&DisplayText>) -> String {
     if let Some(message) = message(event, display_text) {
-        return cut(message.split_whitespace().collect::<Vec<_>>().join(" "));
+        return one_line(&message);
     }
     // Sigma rules have no summary.
     let summary = article.map(|article| article.summary.of(event)).unwrap_or_default();
@@ -28,7 +28,7 @@ pub fn line(event: &Event<'_>, article: Option<&Article>, display_text: Option<&
             line.extend([separator, &name, ": ", &value]);
         }
     }
-    if line.is_empty() { format!("{} {}", event.head.provider.text, event.head.event_id) } else { cut(line) }
+    if line.is_empty() { format!("{} {}", event.head.provider.text, event.head.event_id) } else { one_line(&line) }
 }
 
 /// A record's message: its own, which forwarded and exported events have, or the one that the display text of its log has.
@@ -75,7 +75,8 @@ pub fn value(
     called().map_or_else(|| value.to_string(), |called| format!("{called} ({value})"))
 }
 
-fn cut(mut line: String) -> String {
+fn one_line(text: &str) -> String {
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.len() > MAX_LINE {
         line.truncate(line.floor_char_boundary(MAX_LINE));
         line.push('…');
@@ -149,9 +150,9 @@ mod tests {
             (Part::System, Some("Task"), "0"),
             (Part::Data, None, "a"),
             (Part::Data, None, ""),
-            (Part::Data, None, "b"),
+            (Part::Data, None, "b\r\nc"),
         ];
-        look(&fields, |event| assert_eq!(line(event, None, None), "param1: a, param3: b"));
+        look(&fields, |event| assert_eq!(line(event, None, None), "param1: a, param3: b c"));
         look(&fields[..1], |event| assert_eq!(line(event, None, None), "Service Control Manager 7000"));
         let long = "ä".repeat(MAX_LINE).leak();
         look(&[(Part::Data, None, long)], |event| assert!(line(event, None, None).len() <= MAX_LINE + "…".len()));
