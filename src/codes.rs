@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::event::Head;
+
 /// The names, written by `cargo xtask codes`: a line is the name of the number after that of the line before, or a
 /// number in hexadecimal, a space and its name. Ascending; the line with `#` says where they are from.
 const TABLE: &str = include_str!("codes.txt");
@@ -21,23 +23,61 @@ pub fn name(code: u32) -> Option<&'static str> {
 /// shown as they are written, large and negative ones in hexadecimal; so are codes without a name, but without the `%%`
 /// that asks Event Viewer for a message.
 pub fn show(value: &str) -> Cow<'_, str> {
-    let written = value.trim().trim_start_matches("%%");
-    match parse(written).and_then(|code| Some((code, name(code)?))) {
-        Some((code, name)) if code > 0xffff && !is_hexadecimal(written) => format!("{name} ({code:#010x})").into(),
-        Some((_, name)) => format!("{name} ({written})").into(),
-        None => written.into(),
-    }
+    with_name(value).map_or_else(|| written(value).into(), Cow::Owned)
 }
 
-/// The name of the code that a value of the form `%%1053` asks a message for; `None` for values of any other form.
-pub fn name_of_parameter(value: &str) -> Option<&'static str> {
-    name(parse(value.strip_prefix("%%")?)?)
+/// Fields that hold codes, in small letters and without spaces and underscores. `Status`, `Result` and `Reason` hold
+/// numbers of all sorts; they are codes only where their form says so.
+const FIELDS: [&str; 6] = ["error", "errorcode", "hresult", "netstatuscode", "ntstatus", "win32error"];
+
+/// A value of a record's data, for people: as [`show`] has it where it is a code with a name, else as it is.
+///
+/// Process ids, ports, sizes and handles have the numbers of codes too. So a number is a code only
+/// - if it asks for a message (`%%1053`), but not in the Security log, where these have a meaning of their own (`%%1537`
+///   is a right),
+/// - or if it is a failure of HRESULT or NTSTATUS (from `0x80000000`), also as eight digits without `0x`, as in the
+///   records of crashes. Of the values in real logs that are named so, only User32's reasons for a shutdown are none,
+/// - or if its field is called a code (`FIELDS`). What else an article reads as one, it says in its summary.
+pub fn show_in<'v>(head: &Head<'_>, field: &str, value: &'v str) -> Cow<'v, str> {
+    let is_failure = || parse(value.trim()).is_some_and(|code| code >= 0x8000_0000);
+    let is_code = match value.starts_with("%%") {
+        true => head.channel.text != "Security",
+        false => is_called_code(field) || is_failure() && !head.provider.text.eq_ignore_ascii_case("User32"),
+    };
+    let shown = if is_code { with_name(value) } else { None };
+    shown.map_or(value.into(), Cow::Owned)
 }
 
-/// A code as logs write it: decimal, as a signed or an unsigned number, or hexadecimal, perhaps extended to 64 bits.
+/// A code behind its name, if it has one.
+fn with_name(value: &str) -> Option<String> {
+    let written = written(value);
+    let code = parse(written)?;
+    let name = name(code)?;
+    Some(match code > 0xffff && !is_hexadecimal(written) {
+        true => format!("{name} ({code:#010x})"),
+        false => format!("{name} ({written})"),
+    })
+}
+
+/// A value without what is around the code in it.
+fn written(value: &str) -> &str {
+    value.trim().trim_start_matches("%%")
+}
+
+/// Whether a field is called a code.
+fn is_called_code(field: &str) -> bool {
+    let letters = || field.bytes().filter(|byte| !matches!(byte, b' ' | b'_')).map(|byte| byte.to_ascii_lowercase());
+    FIELDS.iter().any(|name| letters().eq(name.bytes()))
+}
+
+/// A code as logs write it: decimal, as a signed or an unsigned number, or hexadecimal, perhaps extended to 64 bits; of
+/// eight digits, it needs no `0x` if one of them is a letter.
 fn parse(text: &str) -> Option<u32> {
     let number = match text.get(2..).filter(|_| is_hexadecimal(text)) {
         Some(digits) => u64::from_str_radix(digits, 16).ok()?.cast_signed(),
+        None if text.len() == 8 && text.bytes().any(|byte| byte.is_ascii_alphabetic()) => {
+            u32::from_str_radix(text, 16).ok()?.into()
+        }
         None => text.parse().ok()?,
     };
     u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned)).ok()
@@ -69,6 +109,7 @@ fn listed(code: u32) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{Level, Names, Time};
 
     #[test]
     fn every_way_to_write_a_code() {
@@ -84,6 +125,7 @@ mod tests {
             ("%%2147943453", "ERROR_SERVICE_REQUEST_TIMEOUT (0x8007041d)"),
             ("3221225794", "STATUS_DLL_INIT_FAILED (0xc0000142)"),
             ("0xc0000022", "STATUS_ACCESS_DENIED (0xc0000022)"),
+            ("C0000022", "STATUS_ACCESS_DENIED (0xc0000022)"),
             ("0xd0000022", "STATUS_ACCESS_DENIED (0xd0000022)"),
             ("0x80070005", "E_ACCESSDENIED (0x80070005)"),
         ] {
@@ -133,12 +175,58 @@ mod tests {
         }
     }
 
+    /// What `show_in` makes of a value in a log of a provider.
+    fn shown(channel: &str, provider: &str, field: &str, value: &str) -> String {
+        let mut names = Names::default();
+        let (channel, provider) = (names.intern(channel), names.intern(provider));
+        let head = Head {
+            provider: names.name(provider),
+            event_id: 1,
+            level: Level::Error,
+            time: Time::default(),
+            record_id: 1,
+            channel: names.name(channel),
+            computer: names.name(channel),
+        };
+        show_in(&head, field, value).into_owned()
+    }
+
     #[test]
-    fn only_what_asks_for_a_message_is_a_parameter() {
-        assert_eq!(name_of_parameter("%%1053"), Some("ERROR_SERVICE_REQUEST_TIMEOUT"));
-        assert_eq!(name_of_parameter("%%-2147023843"), Some("ERROR_SERVICE_REQUEST_TIMEOUT"));
-        assert_eq!(name_of_parameter("1053"), None);
-        assert_eq!(name_of_parameter("%%65535"), None);
-        assert_eq!(name_of_parameter("%%1053 %%1054"), None);
+    fn a_value_is_a_code_by_its_form_or_its_field() {
+        for (field, value, expected) in [
+            ("param2", "%%1053", "ERROR_SERVICE_REQUEST_TIMEOUT (1053)"),
+            ("param2", "%%2147943453", "ERROR_SERVICE_REQUEST_TIMEOUT (0x8007041d)"),
+            ("Status", "0xc0000022", "STATUS_ACCESS_DENIED (0xc0000022)"),
+            ("Value", "-2147024809", "E_INVALIDARG (0x80070057)"),
+            ("param7", "c0000005", "STATUS_ACCESS_VIOLATION (0xc0000005)"),
+            ("Error Code", "5", "ERROR_ACCESS_DENIED (5)"),
+            ("error_code", "0x5", "ERROR_ACCESS_DENIED (0x5)"),
+            ("HRESULT", "1053", "ERROR_SERVICE_REQUEST_TIMEOUT (1053)"),
+        ] {
+            assert_eq!(shown("System", "Provider", field, value), expected, "{field}");
+        }
+        for (field, value) in [
+            ("param2", "%%65535"),
+            ("param2", "%%1053 %%1054"),
+            ("param2", "1053"),
+            ("ProcessId", "0x44c"),
+            ("DestinationPort", "53"),
+            ("Status", "0x12"),
+            ("Size", "80070005"),
+            ("Size", "2000000000"),
+            ("SubjectLogonId", "0x3e7"),
+            ("ErrorCode", "0"),
+            ("ErrorCode", "none"),
+            ("Name", "décodée"),
+        ] {
+            assert_eq!(shown("System", "Provider", field, value), value, "{field}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_only_look_like_codes_stay_as_they_are() {
+        assert_eq!(shown("Security", "Provider", "AccessList", "%%1537"), "%%1537");
+        assert_eq!(shown("System", "User32", "param4", "0x80020003"), "0x80020003");
+        assert_eq!(shown("Security", "Provider", "Status", "0xc0000022"), "STATUS_ACCESS_DENIED (0xc0000022)");
     }
 }

@@ -5,6 +5,7 @@
 pub mod checkup;
 pub mod codes;
 pub mod detection;
+pub mod display;
 pub mod export;
 pub mod kb;
 pub mod log;

@@ -662,9 +662,10 @@ impl Sink for OneByOne<'_> {
         let found = self.found.entry(matches.clone()).or_insert_with(|| (0, vec![BTreeMap::new(); matches.len()]));
         found.0 += 1;
         for (number, affected) in matches.into_iter().zip(&mut found.1) {
-            let subject = self.knowledge.article(number).unwrap().subject.as_deref();
-            if let Some(name) = subject.and_then(|subject| event.text(subject)).filter(|name| !name.is_empty()) {
-                *affected.entry(name).or_default() += 1;
+            let article = self.knowledge.article(number).unwrap();
+            let Some(subject) = article.subject.as_deref() else { continue };
+            if let Some(name) = event.text(subject).filter(|name| !name.is_empty()) {
+                *affected.entry(article.summary.value(&event, subject, &name).into_owned()).or_default() += 1;
             }
         }
     }

@@ -1,5 +1,10 @@
 //! Real logs: everything in the folder that `EVTX_SAMPLES` names.
 
+use std::collections::BTreeSet;
+
+use evtx_checkup::codes;
+use evtx_checkup::display;
+use evtx_checkup::event::Part;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Header, Reader};
 use evtx_checkup::log::{Coverage, Reason, Record, Sink};
 
@@ -195,4 +200,43 @@ fn the_same_xml_as_the_evtx_crate_writes() {
     }
     println!("{same} records");
     assert!(same > 10_000 && different == 0, "{different} records are written differently");
+}
+
+/// The values that are shown as codes, by provider, event id and field.
+#[derive(Default)]
+struct Codes(BTreeSet<(String, u32, String, String)>);
+
+impl Sink for Codes {
+    fn record(&mut self, record: &Record<'_>) {
+        let event = record.read().0;
+        for (name, field) in display::fields(&event).filter(|(_, field)| field.part == Part::Data) {
+            let value = field.value.text();
+            let shown = codes::show_in(&event.head, &name, &value);
+            if shown != value {
+                let provider = event.head.provider.text.to_owned();
+                self.0.insert((provider, event.head.event_id, name.into_owned(), shown.into_owned()));
+            }
+        }
+    }
+}
+
+/// Of thousands of numbers that are also those of codes, only those stand with a name whose field is about an outcome or
+/// says nothing.
+#[test]
+fn only_codes_are_shown_as_codes() {
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
+    let mut codes = Codes::default();
+    for path in test_files::all(&folder).unwrap() {
+        let bytes = std::fs::read(&path).unwrap();
+        if Header::recognise(&bytes, bytes.len() as u64).is_some() {
+            Reader::default().slice(&bytes[HEADER_SIZE as usize..], HEADER_SIZE, &mut codes);
+        }
+    }
+    for shown @ (_, _, field, _) in &codes.0 {
+        println!("{shown:?}");
+        let field = field.to_ascii_lowercase();
+        let words = ["error", "code", "status", "result", "value", "param"];
+        assert!(words.iter().any(|word| field.contains(word)), "{shown:?}");
+    }
+    assert!(codes.0.len() > 50, "{} values are shown as codes", codes.0.len());
 }

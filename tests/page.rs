@@ -20,7 +20,7 @@ use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, to_xml};
 use evtx_checkup::log::{Kind as FileKind, Reason, Record as LogRecord, Sink};
 use log_writer::logs::{Article, FoundingLog, benchmark, founding, sample_events};
-use log_writer::{Event, Level as Severity, evtx, zip};
+use log_writer::{Event, Level as Severity, MtaWriter, evtx, zip};
 use serde_json::{Value, json};
 
 /// The page's markup, as far as these tests know it.
@@ -51,6 +51,7 @@ mod at {
     pub const FINDING_TITLE: &str = ".results article h2";
     pub const FINDING_SECTIONS: &str = ".results article h3";
     pub const RECORDS: &str = ".evidence .records > li";
+    pub const RECORD_LINE: &str = ".evidence .records .line";
     pub const RECORD_NUMBER: &str = ".place";
     pub const RECORD_MARKED: &str = ".fields .marked dd";
     pub const XML_BUTTON: &str = "button[aria-expanded]";
@@ -70,6 +71,7 @@ in_both_browsers! {
     each_founding_log_shows_its_article
     other_kinds_of_logs_are_read_too
     archives_and_folders_are_read_too
+    display_text_of_a_log_gives_its_messages
     chosen_and_dropped_files_merge
     the_sample_shows_findings
     cancelling_keeps_what_was_found
@@ -221,6 +223,33 @@ async fn archives_and_folders_are_read_too(page: &Page) -> Result {
     for name in ["Logs/System.evtx", "Logs/archived/old.zip › System.evtx"] {
         assert!(receipt.iter().any(|line| line.contains(name)), "{name} is not in the receipt: {receipt:?}");
     }
+    Ok(())
+}
+
+async fn display_text_of_a_log_gives_its_messages(page: &Page) -> Result {
+    let (article, id, _) = FOUNDING[2];
+    let log = founding(article);
+    let mut text = MtaWriter::new();
+    text.publisher("Service Control Manager", &[(2, "Fehler")], &[(0, "Keine")]);
+    log.expected.iter().for_each(|record| text.message(*record, "Der Dienst wurde nicht gestartet."));
+    let (log, text) = (log.evtx(), text.finish());
+    let zipped = zip(&[("LocaleMetaData/System_1031.MTA", &text), ("System.evtx", &log)]);
+    for files in [vec![("System.evtx", log), ("System_1031.MTA", text)], vec![("customer.zip", zipped)]] {
+        page.open("").await?;
+        let paths = files.iter().map(|(name, bytes)| page.files.write(name, bytes)).collect::<Result<Vec<_>>>()?;
+        page.browser.drop_files(&paths.iter().map(PathBuf::as_path).collect::<Vec<_>>()).await?;
+        page.checked(1).await?;
+        page.select(id).await?;
+        page.browser.wait_for(at::RECORDS).await?;
+        let lines = page.browser.texts(at::RECORD_LINE).await?;
+        assert_eq!(lines[0], "Der Dienst wurde nicht gestartet.", "{}", files[0].0);
+        page.check_console(files[0].0).await?;
+    }
+    // Without its log it is said what it is.
+    page.open("").await?;
+    page.drop_logs(&[("System_1031.MTA", MtaWriter::new().finish())]).await?;
+    let receipt = page.browser.texts(at::RECEIPT_FILES).await?;
+    assert!(receipt[0].contains(FileKind::Mta.refusal().unwrap()), "{receipt:?}");
     Ok(())
 }
 
@@ -607,8 +636,11 @@ impl Sink for Count {
 async fn all_real_logs_at_once(page: &Page) -> Result {
     let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return Ok(()) };
     let paths = test_files::all(folder).unwrap();
-    let logs: Vec<&Path> =
-        paths.iter().filter(|path| path.extension().is_none_or(|ending| ending != "tsv")).map(PathBuf::as_path).collect();
+    let logs: Vec<&Path> = paths
+        .iter()
+        .filter(|path| path.extension().is_none_or(|ending| ending != "tsv"))
+        .map(PathBuf::as_path)
+        .collect();
     let command = Command::new(env!("CARGO_BIN_EXE_evtx-checkup")).args(["--format", "json"]).args(&logs).output();
     let expected: Value = serde_json::from_slice(&command.unwrap().stdout).unwrap();
     let sum = |field: &str| {
@@ -797,7 +829,7 @@ impl Page {
         let newest_first: Vec<u64> = log.expected.iter().rev().copied().collect();
         assert_eq!(evidence.iter().map(|record| record.id).collect::<Vec<_>>(), newest_first, "{id}: the evidence");
         // An error code is shown with its name.
-        let shown = codes::name_of_parameter(value).map_or(value.to_owned(), |name| format!("{value} ({name})"));
+        let shown = if value.starts_with("%%") { codes::show(value).into_owned() } else { value.to_owned() };
         for record in &evidence {
             let marked = record.marked.contains(&shown);
             assert!(marked, "{id}: record {} has not {shown} marked but {:?}", record.id, record.marked);

@@ -82,6 +82,8 @@ impl<F> Contents<F> {
                     }
                     None => refuse(&format!("the logs of the archive have more than {} GiB", MAX_BYTES >> 30)),
                 },
+                // Display text is looked into when a record of its log is.
+                Kind::Mta => file,
                 _ if is_expected(&name) => error.map_or(file, |error| refuse(&error.to_string())),
                 // What lies beside logs in an archive is not spoken of.
                 _ => continue,

@@ -41,7 +41,9 @@ impl Outcome {
         let watched = watched.collect();
         articles.retain(|number| !knowledge.article(*number).is_some_and(|article| article.silent));
         let subject = |number: &u32| {
-            let mut subject = event.text(knowledge.article(*number)?.subject.as_deref()?)?;
+            let article = knowledge.article(*number)?;
+            let field = article.subject.as_deref()?;
+            let mut subject = article.summary.value(event, field, &event.text(field)?).into_owned();
             subject.truncate(subject.floor_char_boundary(MAX_SUBJECT));
             (!subject.is_empty()).then_some(subject)
         };

@@ -127,7 +127,8 @@ impl Logs {
             Ok(file.into_temp_path())
         });
         let archived = |place| Some((kind, place));
-        let logs = contents.files.into_iter();
+        // Display text is for records that somebody looks at.
+        let logs = contents.files.into_iter().filter(|(_, file)| file.kind != Kind::Mta);
         self.files.extend(logs.map(|(place, report)| Log { report, path: path.to_owned(), archived: archived(place) }));
         for (name, kind, unpacked) in contents.archives {
             let size = unpacked.metadata().map_or(0, |metadata| metadata.len());

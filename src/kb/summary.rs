@@ -1,5 +1,7 @@
 //! An article's one-line summary of a record: text with the record's values put in.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
@@ -53,6 +55,13 @@ impl Summary {
         texts.collect()
     }
 
+    /// A value of a record as it is shown, by its field: codes with their names where they are known to be ones, and where
+    /// this summary reads the field as one.
+    pub fn value<'v>(&self, event: &Event<'_>, field: &str, value: &'v str) -> Cow<'v, str> {
+        let reads = |piece: &Piece| matches!(piece, Piece::Code(own) if own.eq_ignore_ascii_case(field));
+        if self.0.iter().any(reads) { codes::show(value) } else { codes::show_in(&event.head, field, value) }
+    }
+
     /// The summary of a record. A value that the record does not have is an ellipsis.
     pub fn of(&self, event: &Event<'_>) -> String {
         let value = |field: &str| match event.text(field) {
@@ -63,7 +72,7 @@ impl Summary {
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => line.push_str(text),
-                Piece::Value(field) => line.push_str(&value(field)),
+                Piece::Value(field) => line.push_str(&codes::show_in(&event.head, field, &value(field))),
                 Piece::Code(field) => line.push_str(&codes::show(&value(field))),
             }
         }
@@ -103,6 +112,6 @@ mod tests {
         let shown = "Spooler did not start: ERROR_SERVICE_REQUEST_TIMEOUT (1053)";
         assert_eq!(line("{param1} did not start: {param2|code}"), shown);
         assert_eq!(line("{param1}: {status|code}"), "Spooler: STATUS_ACCESS_DENIED (0xc0000022)");
-        assert_eq!(line("{param2}, {own|code}, {param3|code}"), "%%1053, 64000, …");
+        assert_eq!(line("{param2}, {own|code}, {param3|code}"), "ERROR_SERVICE_REQUEST_TIMEOUT (1053), 64000, …");
     }
 }

@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod evt;
 mod foreign;
+pub mod mta;
 mod text;
 pub mod xml;
 
@@ -24,6 +25,8 @@ pub enum Kind {
     Empty,
     /// An event log of Windows NT to Server 2003.
     Evt,
+    /// The display text of an exported log.
+    Mta,
     /// A zip archive.
     Zip,
     /// An XML export of events.
@@ -69,6 +72,7 @@ impl Kind {
             [] => Kind::Empty,
             _ if evtx::Header::recognise(start, 0).is_some() => Kind::Evtx,
             _ if evt::Header::recognise(start).is_some() => Kind::Evt,
+            _ if mta::DisplayText::recognise(start) => Kind::Mta,
             _ => foreign::kind(start).or_else(|| text::kind(start)).unwrap_or(match start {
                 [b'P', b'K', 3 | 5, 4 | 6, ..] => Kind::Zip,
                 _ => Kind::Unknown,
@@ -99,6 +103,9 @@ impl Kind {
                 "The file is empty: it has no bytes at all. Copy it again, or export the log anew with `wevtutil epl System System.evtx`."
             }
             Kind::Zip | Kind::Gzip => "There is no event log in this archive.",
+            Kind::Mta => {
+                "This is the display text of an exported log, not the log itself. Drop the .evtx file that it was saved beside."
+            }
             Kind::OtherXml => {
                 "This is an XML text without events, not an event log. In Event Viewer, save the log as \u{201c}Event Files (*.evtx)\u{201d}."
             }

@@ -61,7 +61,7 @@ pub enum Task {
     /// Read a run of bytes and do nothing with them (for the benchmark).
     Read { offset: u64, length: u64 },
     /// Show the records at these offsets, as an article sees them.
-    Show { article: String, log: Log, offsets: Vec<u64> },
+    Show { article: String, log: Log, display_text: Option<Text>, offsets: Vec<u64> },
     /// Write the record at this offset as XML.
     Xml { log: Log, offset: u64 },
     /// Read and compile articles and rules: the request has an array of `[path, text or File]`.
@@ -92,6 +92,16 @@ pub struct Log {
     pub size: u64,
     /// Where it is, if it is in an archive.
     pub archived: Option<Archived>,
+}
+
+/// The display text of a log.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Text {
+    /// The file, or the archive that it is in.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    pub file: JsValue,
+    /// What must be known of it.
+    pub log: Log,
 }
 
 /// What came of a task.
@@ -157,7 +167,7 @@ pub struct Row {
     pub time: Time,
     /// The computer it is from.
     pub computer: String,
-    /// The article's one line about it.
+    /// The record in one line.
     pub summary: String,
     /// Its values by name, those that are error codes with their names, and whether the article matched because of them.
     pub fields: Vec<(String, String, bool)>,

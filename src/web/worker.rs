@@ -9,15 +9,16 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::blob::{BlobReader, read, stream, unpack};
 use super::messages::{
-    Archived, Compiled, Log, Outcome, Reply, Request, Row, Task, Unpacked, decoded, encoded, posted,
+    Archived, Compiled, Log, Outcome, Reply, Request, Row, Task, Text, Unpacked, decoded, encoded, posted,
 };
 use super::{knowledge, learn};
 use crate::checkup::{Checkup, Contents, FileReport, InOrder, Parts, Report, unreadable};
-use crate::codes;
-use crate::event::{Event, Value};
+use crate::display;
+use crate::event::Event;
 use crate::kb::Article;
 use crate::log::archive::Archive;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
+use crate::log::mta::DisplayText;
 use crate::log::{Kind, Record, Sequential, Sink, evt, xml};
 use crate::sources;
 
@@ -138,8 +139,17 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             stream(file, offset, length, |bytes| size += bytes.len() as u64).await?;
             Ok(Outcome::Read(size))
         }
-        Task::Show { article, log, offsets } => {
-            let mut rows = Rows { article: &article, rows: Vec::new() };
+        Task::Show { article, log, display_text, offsets } => {
+            let display_text = match &display_text {
+                Some(Text { file, log }) => {
+                    // A record can be shown without it.
+                    let bytes = pieces(file.unchecked_ref(), log, &[(0, log.size.min(DisplayText::MAX_SIZE))]).await;
+                    bytes.ok().and_then(|mut bytes| DisplayText::open(bytes.pop()?))
+                }
+                None => None,
+            };
+            let article = knowledge().by_id(&article);
+            let mut rows = Rows { article, display_text: display_text.as_ref(), rows: Vec::new() };
             find(file, &log, &offsets, &mut rows).await?;
             Ok(Outcome::Shown(rows.rows))
         }
@@ -320,59 +330,44 @@ thread_local! {
 
 /// Collects records as an article sees them.
 struct Rows<'a> {
-    article: &'a str,
+    article: Option<&'a Article>,
+    display_text: Option<&'a DisplayText>,
     rows: Vec<Row>,
 }
 
 impl Sink for Rows<'_> {
     fn record(&mut self, record: &Record<'_>) {
         let (event, _) = record.read();
-        self.rows.push(row(knowledge().by_id(self.article), record.offset, &event));
+        self.rows.push(row(self.article, self.display_text, record.offset, &event));
     }
 }
 
-fn row(article: Option<&Article>, offset: u64, event: &Event<'_>) -> Row {
+fn row(article: Option<&Article>, display_text: Option<&DisplayText>, offset: u64, event: &Event<'_>) -> Row {
     let evidence = article.map(|article| article.detection.evidence(event)).unwrap_or_default();
-    let marked = |name: &str| evidence.iter().any(|field| field.eq_ignore_ascii_case(name));
-    // The numbers of the Security log's messages are its own: `%%1537` is a right there, no error.
-    let are_codes = event.head.channel.text != "Security";
     let mut fields: Vec<(String, String, bool)> = Vec::new();
-    let mut push = |name: String, value: &Value<'_>| {
-        let marked = marked(&name);
-        let mut text = value.to_string();
+    let mut push = |name: &str, mut text: String| {
+        let marked = evidence.iter().any(|field| field.eq_ignore_ascii_case(name));
         if text.len() > MAX_SHOWN {
-            let cut = text.floor_char_boundary(MAX_SHOWN);
-            text.truncate(cut);
+            text.truncate(text.floor_char_boundary(MAX_SHOWN));
             text.push('…');
         }
-        if let Some(code) = codes::name_of_parameter(&text).filter(|_| are_codes) {
-            text = format!("{text} ({code})");
-        }
-        fields.push((name, text, marked));
+        fields.push((name.to_owned(), text, marked));
     };
-    if let Some(message) = event.message() {
-        push("Message".into(), &Value::Text(message.into()));
+    if let Some(message) = display::message(event, display_text) {
+        push("Message", message.into_owned());
     }
     for name in ["Provider_Name", "EventID", "Channel", "Computer"] {
-        event.values(name).iter().for_each(|value| push(name.into(), value));
+        event.values(name).iter().for_each(|value| push(name, value.to_string()));
     }
-    let mut unnamed = 0;
-    for field in event.fields() {
-        let name = match &field.name {
-            Some(name) => name.to_string(),
-            None => {
-                unnamed += 1;
-                format!("param{unnamed}")
-            }
-        };
-        push(name, &field.value);
+    for (name, field) in display::fields(event) {
+        push(&name, display::value(event, article, display_text, &name, field));
     }
     Row {
         offset,
         record_id: event.head.record_id,
         time: event.head.time,
         computer: event.head.computer.text.to_owned(),
-        summary: article.map(|article| article.summary.of(event)).unwrap_or_default(),
+        summary: display::line(event, article, display_text),
         fields,
     }
 }

@@ -5,6 +5,7 @@ use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
 use flate2::{Compression, GzBuilder};
+use log_writer::MtaWriter;
 use log_writer::logs::{Article, founding};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -20,8 +21,14 @@ const CHUNK: usize = 65536;
 type Seeds = fn() -> Result<Vec<Vec<u8>>>;
 
 /// What is fuzzed, and what it starts from. Each is a file in `fuzz/fuzz_targets`.
-const TARGETS: [(&str, Seeds); 5] =
-    [("evtx", logs), ("evt", old_logs), ("xml", exports), ("archive", archives), ("sigma", texts)];
+const TARGETS: [(&str, Seeds); 6] = [
+    ("evtx", logs),
+    ("evt", old_logs),
+    ("xml", exports),
+    ("mta", display_texts),
+    ("archive", archives),
+    ("sigma", texts),
+];
 
 /// Fuzzes one target or each in turn, for so many minutes.
 pub fn fuzz(target: Option<&str>, minutes: u64) -> Result {
@@ -106,6 +113,19 @@ fn exports() -> Result<Vec<Vec<u8>>> {
     let wide = |text: &String| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let all = texts.iter().flat_map(|text| [text.as_bytes().to_vec(), wide(text)]);
     Ok(all.map(|text| [&[3], text.as_slice()].concat()).collect())
+}
+
+/// Display text of a few records, and that of `EVTX_SAMPLES`.
+fn display_texts() -> Result<Vec<Vec<u8>>> {
+    let mut written = MtaWriter::new();
+    written.publisher("DEFAULT_PUBLISHER", &[(2, "Error")], &[(0x10000, "None")]);
+    written.publisher("Service Control Manager", &[(3, "Warning")], &[(1, "Start")]);
+    (0..3).for_each(|record| written.message(record, "The Spooler service did not start.\r\n"));
+    let mut texts = vec![written.finish(), MtaWriter::new().finish()];
+    for path in samples("mta")? {
+        texts.push(fs::read(path)?);
+    }
+    Ok(texts)
 }
 
 /// Archives of all kinds that are read.

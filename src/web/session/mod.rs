@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, File};
 
 pub use super::messages::Row;
-use super::messages::{Outcome, Task};
+use super::messages::{Log, Outcome, Task};
 use super::pool::Pool;
 use super::{Added, knowledge, now};
 use crate::checkup::{Evidence, FileReport, Finding, Report};
@@ -87,8 +87,10 @@ struct State {
     reports: BTreeMap<u32, Report>,
     progress: Progress,
     added: Rc<Added>,
-    /// What lies beside logs in folders.
+    /// What is silent, but for archives.
     skipped: Vec<(u32, FileReport)>,
+    /// The display texts of logs, by number.
+    texts: BTreeMap<u32, Log>,
     /// Archives whose articles and rules were added.
     learned: Vec<Blob>,
     /// Tasks that are on their way.
@@ -177,7 +179,8 @@ impl Session {
             let number = same_file[0].file;
             let Some((file, log)) = self.log(number) else { continue };
             let offsets = same_file.iter().map(|evidence| evidence.offset).collect();
-            let task = Task::Show { article: article.clone(), log, offsets };
+            let display_text = self.display_text(&log.name);
+            let task = Task::Show { article: article.clone(), log, display_text, offsets };
             if let Outcome::Shown(shown) = self.pool.run(task, file).await? {
                 rows.extend(shown.into_iter().map(|row| (number, row)));
             }

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use web_sys::{Blob, File};
 
-use super::super::messages::{Archived, Log, Outcome, Task, Unpacked, decoded};
+use super::super::messages::{Archived, Log, Outcome, Task, Text, Unpacked, decoded};
 use super::super::{files, now};
 use super::{Progress, REDRAW_MILLISECONDS, Session, State};
 use crate::checkup::{self, FileReport, Report, unreadable};
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
-use crate::log::{Kind, Problem, Reason};
+use crate::log::{Kind, Problem, Reason, mta};
 
 /// Chunks of an ordinary slice: 8 MiB.
 const SLICE: u64 = 128;
@@ -25,7 +25,7 @@ pub(super) struct Given {
     archived: Option<Archived>,
     /// It is an archive that was in another one.
     is_nested: bool,
-    /// Nothing is said of it: it is an archive, and its logs stand for it, or lies beside logs in a folder.
+    /// Nothing is said of it: it is an archive, and its logs stand for it, or is none and lies beside logs.
     is_silent: bool,
     /// A worker died over it, and another one tries.
     is_retried: bool,
@@ -160,6 +160,12 @@ impl Session {
 
     /// Has a file checked, if it is a log.
     fn opened(&self, number: u32, report: FileReport) {
+        if report.kind == Kind::Mta {
+            let Some(Given { archived, .. }) = self.given(number) else { return };
+            let FileReport { kind, name, size, .. } = report.clone();
+            self.state.borrow_mut().texts.insert(number, Log { kind, name, size, archived });
+            return self.skip(number, report);
+        }
         let part = Report { files: [(number, report.clone())].into(), ..Report::default() };
         self.merge(number, 0, part);
         let Some(given) = self.given(number) else { return };
@@ -312,6 +318,14 @@ impl Session {
         let state = self.state.borrow();
         let FileReport { kind, name, size, .. } = state.report.files.get(&number)?;
         Some((file, Log { kind: *kind, name: name.clone(), size: *size, archived }))
+    }
+
+    /// The display text of the log with a name, if it was given.
+    pub(super) fn display_text(&self, log: &str) -> Option<Text> {
+        let state = self.state.borrow();
+        let (number, text) = state.texts.iter().find(|(_, text)| mta::is_of(&text.name, log))?;
+        let Given { file, .. } = state.files.get(*number as usize)?;
+        Some(Text { file: file.into(), log: text.clone() })
     }
 }
 

@@ -16,7 +16,8 @@
 //! ```
 //!
 //! [`EvtxWriter`] streams logs of any size with the memory of one chunk. [`EvtWriter`] writes the same events as
-//! Windows NT to Server 2003 did. [`logs`] has ready-made ones; [`Numbers`] vary them, the same way every time.
+//! Windows NT to Server 2003 did, [`MtaWriter`] what Event Viewer saves beside a log. [`logs`] has ready-made ones;
+//! [`Numbers`] vary them, the same way every time.
 //!
 //! The layout follows MS-EVEN6 for binary XML and logs of Windows 10 and 11 for what that document leaves out.
 
@@ -28,6 +29,7 @@ mod chunk;
 mod event;
 mod evt;
 pub mod logs;
+mod mta;
 mod numbers;
 mod template;
 mod value;
@@ -36,6 +38,7 @@ mod writer;
 pub use archive::{zip, zip_with};
 pub use event::{Content, Data, Element, Event, Level};
 pub use evt::{EvtWriter, evt};
+pub use mta::MtaWriter;
 pub use numbers::Numbers;
 pub use value::{Guid, Sid, SystemTime, Text, Value, filetime};
 pub use writer::{Error, EvtxWriter, evtx};
