@@ -113,8 +113,12 @@ fn check_shape(report: &Value) {
     let list = |value: &Value| value.as_array().unwrap().clone();
     let number = |value: &Value| value.as_u64().unwrap();
     for file in list(&report["files"]) {
-        let keys = ["name", "kind", "computer", "records", "damaged", "problems", "dirty", "first", "last"];
-        check_keys(&file, &keys);
+        let keys = ["name", "kind", "computer", "records", "damaged", "declared", "undeclared", "problems", "dirty"];
+        check_keys(&file, &[&keys[..], &["first", "last"]].concat());
+        match file["declared"].as_u64() {
+            Some(declared) => assert_eq!(number(&file["records"]) + number(&file["damaged"]), declared),
+            None => assert!(file["undeclared"].is_string()),
+        }
         assert!(file["name"].is_string() && file["kind"].is_string() && file["dirty"].is_boolean());
         assert_eq!(file["first"].is_string(), number(&file["records"]) > 0);
         assert_eq!(file["last"].is_string(), number(&file["records"]) > 0);
@@ -176,8 +180,8 @@ fn json_of_logs_with_and_without_findings() {
     assert_eq!(
         report["files"],
         serde_json::json!([{
-            "name": path, "kind": "evtx", "computer": "SAMPLE-PC", "records": 2, "damaged": 0, "problems": [],
-            "dirty": false, "first": crash, "last": first,
+            "name": path, "kind": "evtx", "computer": "SAMPLE-PC", "records": 2, "damaged": 0, "declared": 2,
+            "undeclared": null, "problems": [], "dirty": false, "first": crash, "last": first,
         }])
     );
     let finding = &report["findings"][0];
@@ -228,7 +232,13 @@ fn logs_of_windows_nt() {
     let magic = large.windows(4).rposition(|bytes| bytes == b"LfLe").unwrap();
     large[magic] = b'?';
     let text = check(&[&folder.write("damaged.evt", &large)], 2);
-    assert!(text.contains(&format!("damaged.evt: {} records read, 1 lost, from SERVER12345", records - 1)), "{text}");
+    assert!(
+        text.contains(&format!(
+            "damaged.evt: {} records read, 1 lost, {records} declared, from SERVER12345",
+            records - 1
+        )),
+        "{text}"
+    );
     assert!(text.contains(&format!("at byte {}: no record where one should start", magic - 4)), "{text}");
     assert!(text.contains("the log holds fewer records than it declares"), "{text}");
 }
@@ -320,7 +330,7 @@ fn text_shows_findings_with_what_to_do() {
         "affects Contoso Agent (1)",
         "from 2026-11-20 07:21:19 to 2026-11-20 07:21:19 UTC",
         "  Resolution:",
-        "crashed.evtx: 2 records read, from SAMPLE-PC",
+        "crashed.evtx: 2 records read, 2 declared, from SAMPLE-PC",
         "Of 1 critical, error and warning records, articles explain 1 and none explains 0.",
     ] {
         assert!(text.contains(part), "{part:?} in\n{text}");
@@ -345,7 +355,7 @@ fn text_says_what_was_not_read() {
     check_says(
         &folder.write("cut.evtx", &cut),
         &[
-            "cut.evtx: 0 records read, 2 lost",
+            "cut.evtx: 0 records read, 2 lost, 2 declared",
             "at byte 4096: the file ends inside this chunk, after 612 of 65536 bytes",
             "No known issue was found in what could be read.",
         ],
@@ -356,7 +366,13 @@ fn text_says_what_was_not_read() {
     );
     let mut second = founding(Article::Q101355).evtx();
     second[4096 + 65536..][..8].fill(b'?');
-    check_says(&folder.write("second.evtx", &second), &["at byte 69632: no chunk where one should be"]);
+    check_says(
+        &folder.write("second.evtx", &second),
+        &[
+            "at byte 69632: no chunk where one should be",
+            "at byte 69632: by the record numbers around it, chunks are missing here",
+        ],
+    );
 }
 
 #[test]

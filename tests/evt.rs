@@ -70,6 +70,11 @@ fn read(bytes: &[u8]) -> (Records, Coverage) {
     read_in_slices(bytes, bytes.len().max(1), false)
 }
 
+/// Records, records of the slack, and problems.
+fn sums(coverage: &Coverage) -> (u64, u64, u64) {
+    (coverage.records, coverage.carved, coverage.problem_count)
+}
+
 fn problem(offset: usize, reason: Reason, lost: u64) -> Problem {
     Problem { offset: offset as u64, reason, lost }
 }
@@ -182,7 +187,7 @@ fn a_record_gives_all_that_it_says() {
     let mut check = Check(0);
     let mut reader = Reader::new(log.len() as u64, "nt4.evt");
     let coverage = Sequential::slice(&mut reader, &log, &mut check);
-    assert_eq!((coverage.records, reader.finish(&mut check)), (4, Coverage::default()));
+    assert_eq!((coverage.records, sums(&reader.finish(&mut check))), (4, (0, 0, 0)));
     assert_eq!(check.0, 4);
 }
 
@@ -290,11 +295,11 @@ fn slack_is_read_only_when_asked_for() {
     }
     let (records, coverage) = read(&log);
     assert_eq!(records.numbers(), (1..=60).collect::<Vec<_>>());
-    assert_eq!(coverage, Coverage { records: 60, ..Coverage::default() });
+    assert_eq!(sums(&coverage), (60, 0, 0));
     let (carved, coverage) = read_in_slices(&log, 1000, true);
     // The record under the end record is gone.
     assert_eq!(carved.numbers()[60..], (2..=40).collect::<Vec<_>>());
-    assert_eq!(coverage, Coverage { records: 60, carved: 39, ..Coverage::default() });
+    assert_eq!(sums(&coverage), (60, 39, 0));
 }
 
 #[test]
@@ -540,11 +545,11 @@ fn real_logs() {
     for (name, in_log, in_slack) in REAL_LOGS {
         let log = std::fs::read(folder.join(name)).unwrap();
         let (records, coverage) = read(&log);
-        assert_eq!(coverage, Coverage { records: in_log, ..Coverage::default() }, "{name}");
+        assert_eq!(sums(&coverage), (in_log, 0, 0), "{name}");
         let numbers: BTreeSet<_> = records.numbers().into_iter().collect();
         assert_eq!(numbers.len() as u64, in_log, "{name}: each record once");
         let (_, coverage) = read_in_slices(&log, 1 << 16, true);
-        assert_eq!(coverage, Coverage { records: in_log, carved: in_slack, ..Coverage::default() }, "{name}");
+        assert_eq!(sums(&coverage), (in_log, in_slack, 0), "{name}");
         // The inventory counts what can be carved too.
         let line = inventory.lines().find(|line| line.starts_with(&format!("{name}\t"))).unwrap();
         assert_eq!(line.split('\t').nth(2).unwrap(), (in_log + in_slack).to_string(), "{name}");

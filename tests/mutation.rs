@@ -61,7 +61,12 @@ impl Log {
         let events: Vec<_> = events.zip(1..).map(|(event, id)| event.record_id(id)).collect();
         let mut bytes = evtx([])[..HEADER].to_vec();
         for part in events.chunks(events.len().div_ceil(chunks)) {
-            bytes.extend(&evtx(part.iter().cloned())[HEADER..]);
+            let mut chunk = evtx(part.iter().cloned())[HEADER..].to_vec();
+            // Records are counted through the whole log.
+            chunk.copy_within(24..40, 8);
+            let sum = crc32fast::hash(&[&chunk[..120], &chunk[128..CHUNK_HEADER]].concat());
+            chunk[124..128].copy_from_slice(&sum.to_le_bytes());
+            bytes.extend(chunk);
         }
         let log = Log::new(bytes);
         assert_eq!(log.chunks.len(), chunks, "each part is one chunk");
@@ -212,7 +217,7 @@ fn damage_to_a_chunk_header() {
     check(&log, |bytes| bytes[start + 124] ^= 1, 1, count, &[wrong()]);
     // The checksum of the records: it counts as wrong, the records are there.
     check(&log, |bytes| bytes[start + 52] ^= 1, 1, count, &[wrong(), problem(start, Reason::ChunkChecksum, 0)]);
-    // The record numbers, which nobody needs.
+    // The record numbers: they count records, and none needs them to be read.
     check(&log, |bytes| bytes[start + 8..start + 24].fill(0xff), 1, count, &[wrong()]);
     // The end of the records, too low: the rest is still counted.
     let place = log.chunks[1][count / 2].0.start - start;
@@ -249,6 +254,34 @@ fn damage_to_one_record() {
         // The size at its end: the record is read without it.
         check(&log, |bytes| bytes[place.end - 4] ^= 0x10, 1, count, &[sum(0)]);
     }
+}
+
+#[test]
+fn tables_that_loop() {
+    // The tables of names and templates lead to what follows them in the same bucket; here each follows itself.
+    let log = Log::benchmark(3);
+    let (start, count) = (start_of(1), log.chunks[1].len());
+    let entries: Vec<usize> = (128..512).step_by(4).map(|at| number(&log.bytes, start + at, 4)).collect();
+    let looped = |bytes: &mut Vec<u8>| {
+        for entry in entries.iter().filter(|entry| **entry > 0) {
+            bytes[start + entry..start + entry + 4].copy_from_slice(&(*entry as u32).to_le_bytes());
+        }
+    };
+    check(&log, looped, 1, count, &[problem(start, Reason::ChunkChecksum, 0)]);
+}
+
+#[test]
+fn a_template_that_is_missing() {
+    let log = Log::benchmark(3);
+    let (start, count) = (start_of(1), log.chunks[1].len());
+    let place = &log.chunks[1][count - 1].0;
+    // A record is an instance of a template: token, version, the template's number and place.
+    let missing = |bytes: &mut Vec<u8>| bytes[place.start + 34..place.start + 38].fill(0xfe);
+    let mut bytes = log.bytes.clone();
+    missing(&mut bytes);
+    let reason = read(&bytes).1.problems.remove(1).reason;
+    assert!(matches!(reason, Reason::RecordContent(_)), "{reason}");
+    check(&log, missing, 1, count - 1, &[problem(start, Reason::ChunkChecksum, 0), problem(place.start, reason, 1)]);
 }
 
 #[test]
@@ -404,13 +437,26 @@ fn two_thousand_mutants() {
 fn checkups_of_mutants() {
     let log = Log::small(3);
     let knowledge = evtx_checkup::built_in();
+    let total: usize = log.chunks.iter().map(Vec::len).sum();
+    let mut known = 0;
     for seed in (0..2000).step_by(10) {
-        let (bytes, _) = mutant(&log, seed);
+        let (bytes, touched) = mutant(&log, seed);
         let (_, coverage) = read(&bytes);
         let file = FileReport::open("mutant.evtx", bytes.len() as u64, &bytes[..HEADER + CHUNK_HEADER]);
         let report = checkup::slice(&knowledge, 0, &file, &bytes[HEADER..], HEADER_SIZE);
         let file = &report.files[&0];
-        assert_eq!(file.coverage, coverage, "mutant {seed}");
+        assert_eq!(file.coverage.problems, coverage.problems, "mutant {seed}");
+        let account = file.account();
+        let in_header = |place: &Range<usize>| (place.start - HEADER) % CHUNK < CHUNK_HEADER;
+        match account.declared {
+            Ok(declared) => {
+                known += 1;
+                assert_eq!(coverage.records + account.lost, declared, "mutant {seed}");
+            }
+            Err(doubt) => assert!(touched.iter().any(in_header), "mutant {seed}: {doubt}"),
+        }
+        // Only the headers say how many records there should be.
+        assert!(touched.iter().any(in_header) || account.declared == Ok(total as u64), "mutant {seed}");
         assert_eq!(file.levels.iter().sum::<u64>(), coverage.records, "mutant {seed}");
         let problems: u64 = file.levels[..3].iter().sum();
         assert_eq!(report.explained.total() + report.unexplained.total(), problems, "mutant {seed}");
@@ -425,6 +471,8 @@ fn checkups_of_mutants() {
             }
         }
     }
+    println!("of {known} of 200 logs it is known how many records they should have");
+    assert!((100..200).contains(&known), "there are mutants of both kinds");
 }
 
 #[test]

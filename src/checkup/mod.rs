@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Level, Time};
 use crate::kb::{KnowledgeBase, Version};
-use crate::log::{self, Coverage, Kind, Problem};
+use crate::log::{self, Account, Coverage, Kind, Problem};
 pub use contents::{Contents, is_expected, unreadable};
 pub use correlate::{Correlated, Occurrence, Occurrences};
 pub use findings::{Finding, General};
@@ -133,6 +133,7 @@ impl FileReport {
         };
         if let Some(header) = log::evtx::Header::recognise(start, size) {
             file.dirty = header.dirty;
+            file.coverage.closed = header.closed;
             header.problem.into_iter().for_each(|problem| file.coverage.add(problem));
         } else if let Some(header) = log::evt::Header::recognise(start) {
             file.dirty = header.dirty;
@@ -148,6 +149,15 @@ impl FileReport {
             dirty: self.dirty,
             kind: self.kind,
             ..FileReport::open("", self.size, &[])
+        }
+    }
+
+    /// Whether what was read and what was lost are all that the log declares.
+    pub fn account(&self) -> Account {
+        let header = if self.kind == Kind::Evtx { log::evtx::HEADER_SIZE } else { 0 };
+        match self.bytes_read < self.size.saturating_sub(header) {
+            true => Account::unread(&self.coverage),
+            false => Account::new(&self.coverage, self.size),
         }
     }
 

@@ -41,13 +41,16 @@ pub fn report(report: &Report, knowledge: &KnowledgeBase) -> Value {
 }
 
 fn file(file: &FileReport) -> Value {
-    let problems = file.coverage.problems.iter();
+    let account = file.account();
+    let problems = file.coverage.problems.iter().chain(&account.gaps);
     json!({
         "name": file.name,
         "kind": file.kind,
         "computer": file.computers.by_count().first().map(|(name, _)| name),
         "records": file.coverage.records,
-        "damaged": file.coverage.lost,
+        "damaged": account.lost,
+        "declared": account.declared.ok(),
+        "undeclared": account.declared.err().map(|doubt| doubt.to_string()),
         "problems": problems.map(|problem| json!({"offset": problem.offset, "reason": problem.reason.to_string()})).collect::<Vec<_>>(),
         "dirty": file.dirty,
         "first": file.span.map(|(first, _)| first.to_string()),

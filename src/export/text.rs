@@ -99,8 +99,12 @@ fn write_file(out: &mut String, file: &FileReport) -> std::fmt::Result {
             .try_for_each(|problem| writeln!(out, "  {}", foreign(&problem.reason.to_string())));
     }
     write!(out, "{}: {} read", foreign(&file.name), times(coverage.records))?;
-    if coverage.lost > 0 {
-        write!(out, ", {} lost", coverage.lost)?;
+    let account = file.account();
+    if account.lost > 0 {
+        write!(out, ", {} lost", account.lost)?;
+    }
+    if let Ok(declared) = account.declared {
+        write!(out, ", {declared} declared")?;
     }
     if let Some((computer, _)) = file.computers.by_count().first() {
         write!(out, ", from {}", foreign(computer))?;
@@ -109,7 +113,10 @@ fn write_file(out: &mut String, file: &FileReport) -> std::fmt::Result {
         write!(out, ", not closed cleanly")?;
     }
     writeln!(out)?;
-    for problem in &coverage.problems {
+    if let Err(doubt) = account.declared {
+        writeln!(out, "  how many records it should have is not known: {doubt}")?;
+    }
+    for problem in coverage.problems.iter().chain(&account.gaps) {
         writeln!(out, "  at byte {}: {}", problem.offset, foreign(&problem.reason.to_string()))?;
     }
     match coverage.problem_count - coverage.problems.len() as u64 {

@@ -1,5 +1,7 @@
 //! What every reader gives: records, and the account of what could not be read.
 
+#[path = "account.rs"]
+mod account;
 #[path = "evtx/mod.rs"]
 pub mod evtx;
 
@@ -9,6 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, Field, Head, Name};
+pub use account::{Account, Closed, Declared, Doubt};
 use evtx::Shape;
 
 /// Takes the records that a reader finds.
@@ -108,11 +111,20 @@ pub struct Coverage {
     pub problem_count: u64,
     /// The first [`Coverage::MAX_PROBLEMS`] of them, by offset.
     pub problems: Vec<Problem>,
+    /// The records that headers declare, by offset: [`Account`] compares them with those that were read. Of a log that
+    /// breaks into more than [`Coverage::MAX_DECLARED`] runs, the others are left out, so that no account adds up.
+    pub declared: Vec<Declared>,
+    /// What the file header says of the log's ends.
+    pub closed: Option<Closed>,
+    /// Parts of the file where a chunk should be and that are none, nor unused.
+    pub unrecognised: u64,
 }
 
 impl Coverage {
     /// How many problems are kept one by one; the others are only counted.
     pub const MAX_PROBLEMS: usize = 200;
+    /// How many runs of records that headers declare are kept.
+    pub const MAX_DECLARED: usize = 10_000;
 
     /// Takes a problem to the account.
     pub fn add(&mut self, problem: Problem) {
@@ -133,6 +145,14 @@ impl Coverage {
         self.problems.extend(other.problems);
         self.problems.sort_unstable();
         self.problems.truncate(Self::MAX_PROBLEMS);
+        if !other.declared.is_empty() {
+            self.declared.extend(other.declared);
+            self.declared.sort_unstable();
+            self.declared.dedup_by(|behind, run| run.join(behind));
+            self.declared.truncate(Self::MAX_DECLARED);
+        }
+        self.closed = self.closed.or(other.closed);
+        self.unrecognised += other.unrecognised;
     }
 }
 
@@ -168,6 +188,8 @@ pub enum Reason {
     NotARecord,
     /// The chunk's header declares more records than it holds.
     RecordsMissing,
+    /// By the numbers of their records, there were chunks here that are gone.
+    ChunksMissing,
     /// The record claims a size that it cannot have.
     RecordSize(u32),
     /// The file ends inside this record, and its end is not where a wrapped log would have it.
@@ -214,6 +236,7 @@ impl fmt::Display for Reason {
             Reason::ChunkCut(bytes) => write!(f, "the file ends inside this chunk, after {bytes} of 65536 bytes"),
             Reason::NotARecord => f.write_str("no record where one should start"),
             Reason::RecordsMissing => f.write_str("the chunk holds fewer records than its header says"),
+            Reason::ChunksMissing => f.write_str("by the record numbers around it, chunks are missing here"),
             Reason::RecordSize(size) => write!(f, "the record claims an impossible size of {size} bytes"),
             Reason::RecordCut => f.write_str("the file ends inside this record"),
             Reason::HeaderStale => {

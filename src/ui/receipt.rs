@@ -4,12 +4,13 @@ use yew::prelude::*;
 
 use super::{foreign, format};
 use crate::checkup::{FileReport, Report};
+use crate::log::Problem;
 use crate::log::evtx::HEADER_SIZE;
 
 /// The receipt in one line, open to its details; `running` says that it still grows.
 pub fn receipt(report: &Report, running: bool) -> Html {
     let files = report.files.len() as u64;
-    let lost: u64 = report.files.values().map(|file| file.coverage.lost).sum();
+    let lost: u64 = report.files.values().map(|file| file.account().lost).sum();
     let problems: u64 = report.files.values().map(|file| file.coverage.problem_count).sum();
     let refused = report.files.values().filter(|file| file.kind.refusal().is_some()).count() as u64;
     let dirty = report.files.values().filter(|file| file.dirty).count() as u64;
@@ -49,11 +50,11 @@ fn file_receipt(file: &FileReport, running: bool) -> Html {
         return html! {
             <li class="refused">
                 <strong>{ foreign(&file.name) }</strong>{ ": " }{ refusal }
-                { problems(file) }
+                { problems(file, &[]) }
             </li>
         };
     }
-    let coverage = &file.coverage;
+    let (coverage, account) = (&file.coverage, file.account());
     let computers = file.computers.by_count();
     // What is read of a log may begin behind its header.
     let unread = running && file.bytes_read + HEADER_SIZE < file.size;
@@ -64,7 +65,8 @@ fn file_receipt(file: &FileReport, running: bool) -> Html {
             { format::counted(coverage.records, "record", "records") }
             if coverage.chunks > 0 { { format!(" in {}", format::counted(coverage.chunks, "chunk", "chunks")) } }
             if unread { { format!(", {} % read so far", file.bytes_read * 100 / file.size) } }
-            if coverage.lost > 0 { { format!(", {} lost", format::count(coverage.lost)) } }
+            if account.lost > 0 { { format!(", {} lost", format::count(account.lost)) } }
+            if let Ok(declared) = account.declared { { format!(", {} declared", format::count(declared)) } }
             if coverage.records == 0 && coverage.problem_count == 0 { { ". The log is well-formed but holds no records" } }
             if let Some(span) = file.span { { format!(", {} UTC", format::span(span)) } }
             if let Some((computer, _)) = computers.first() {
@@ -74,20 +76,21 @@ fn file_receipt(file: &FileReport, running: bool) -> Html {
             if let Some((_, version)) = file.windows { { format!(", {version}") } }
             if file.dirty { { ". It was marked dirty: Windows had not closed it, so its last records may be missing" } }
             { "." }
-            { problems(file) }
+            if let Err(doubt) = account.declared { { format!(" How many records it should have is not known: {doubt}.") } }
+            { problems(file, &account.gaps) }
         </li>
     }
 }
 
-fn problems(file: &FileReport) -> Html {
+fn problems(file: &FileReport, gaps: &[Problem]) -> Html {
     let coverage = &file.coverage;
-    if coverage.problems.is_empty() {
+    if coverage.problems.is_empty() && gaps.is_empty() {
         return html! {};
     }
     let more = coverage.problem_count - coverage.problems.len() as u64;
     html! {
         <ul>
-            { for coverage.problems.iter().map(|problem| html! {
+            { for coverage.problems.iter().chain(gaps).map(|problem| html! {
                 <li>
                     { format!("At byte {}: {}", format::count(problem.offset), problem.reason) }
                     if problem.lost > 0 { { format!(" ({} lost)", format::counted(problem.lost, "record", "records")) } }

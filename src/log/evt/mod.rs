@@ -16,7 +16,7 @@ mod record;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Coverage, Problem, Reason, Record, Sequential, Sink};
+use super::{Coverage, Declared, Problem, Reason, Record, Sequential, Sink};
 use crate::event::{Head, Name, Names};
 use record::{Content, FIXED_SIZE, u32_at};
 
@@ -246,7 +246,12 @@ impl Reader {
     /// Compares the records that were read with those that there should be.
     fn count(&self, coverage: &mut Coverage) {
         let end = self.end.or(self.header);
-        let (reason, lost) = match end.and_then(|end| end.declared(self.size)) {
+        let declared = end.and_then(|end| end.declared(self.size));
+        if let (Some(end), Some(declared)) = (end, declared) {
+            let (first, next) = (end.oldest.into(), u64::from(end.oldest) + declared);
+            coverage.declared.push(Declared { start: 0, end: 0, first, next, last_id: next.saturating_sub(1) });
+        }
+        let (reason, lost) = match declared {
             None => (Reason::CountUnknown, 0),
             Some(declared) if declared > self.records => (Reason::LogIncomplete, declared - self.records),
             Some(declared) if declared < self.records => (Reason::RecordsSurplus(self.records - declared), 0),

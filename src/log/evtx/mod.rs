@@ -17,7 +17,7 @@ use std::cell::Cell;
 use ::evtx::{ChunkFlags, EvtxChunkHeader, EvtxFileHeader, HeaderFlags};
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Coverage, Problem, Reason, Record, Sink};
+use super::{Body, Closed, Coverage, Declared, Problem, Reason, Record, Sink};
 use crate::event::{Head, Name, Names};
 
 use binxml::Budget;
@@ -34,6 +34,8 @@ pub const CHUNK_SIZE: u64 = 65536;
 const CHUNK_HEADER_SIZE: usize = 512;
 /// Bytes of a record around its content: magic, size, id and time before it, the size again after it.
 const RECORD_FRAME: usize = 24 + 4;
+/// No record has fewer bytes than this.
+pub(super) const SMALLEST_RECORD: u64 = RECORD_FRAME as u64;
 const RECORD_MAGIC: &[u8; 4] = b"\x2a\x2a\0\0";
 
 /// What the file header says about the log.
@@ -43,6 +45,8 @@ pub struct Header {
     pub dirty: bool,
     /// What is wrong with the header itself.
     pub problem: Option<Problem>,
+    /// What it says of the log's ends, if that can be trusted.
+    pub closed: Option<Closed>,
 }
 
 impl Header {
@@ -56,20 +60,27 @@ impl Header {
         if let Ok(header) = EvtxFileHeader::from_bytes(start) {
             let dirty = header.flags.contains(HeaderFlags::DIRTY);
             let last = header.last_chunk_number;
+            let intact = header.validate_checksum();
+            // A dirty log's header is older than its chunks, and says nothing.
+            let closed = (intact && !dirty).then(|| Closed {
+                oldest: chunk_offset(header.first_chunk_number),
+                end: chunk_offset(last.saturating_add(1)),
+                next_id: header.next_record_id,
+            });
             return Some(Header {
                 dirty,
-                problem: if !header.validate_checksum() {
+                problem: if !intact {
                     problem(Reason::FileHeaderChecksum)
                 } else if !dirty && last >= chunk_count(size).max(1) {
-                    // A dirty log's header is older than its chunks, and says nothing.
                     problem(Reason::FileCut(last))
                 } else {
                     None
                 },
+                closed,
             });
         }
         let has_chunk = start.get(HEADER_SIZE as usize..).is_some_and(|rest| rest.starts_with(b"ElfChnk\0"));
-        has_chunk.then(|| Header { dirty: false, problem: problem(Reason::FileHeader) })
+        has_chunk.then(|| Header { dirty: false, problem: problem(Reason::FileHeader), closed: None })
     }
 }
 
@@ -80,7 +91,7 @@ pub fn chunk_count(size: u64) -> u64 {
 
 /// Where a chunk starts in its file.
 pub fn chunk_offset(number: u64) -> u64 {
-    HEADER_SIZE + number * CHUNK_SIZE
+    number.saturating_mul(CHUNK_SIZE).saturating_add(HEADER_SIZE)
 }
 
 /// Reads chunks. What it learns (names) helps with the next chunk; no result depends on it.
@@ -122,6 +133,7 @@ impl Reader {
         let problem = |reason| Problem { offset, reason, lost: 0 };
         let Ok(header) = EvtxChunkHeader::from_bytes(bytes) else {
             if bytes.iter().any(|&byte| byte != 0) {
+                coverage.unrecognised += 1;
                 coverage.add(problem(if bytes.len() < CHUNK_HEADER_SIZE {
                     Reason::ChunkCut(bytes.len() as u32)
                 } else {
@@ -149,7 +161,8 @@ impl Reader {
         walk.records(sink, &mut coverage);
         let (seen, read) = (walk.seen, walk.read);
         coverage.records += read;
-        let declared = declared_records(&header);
+        coverage.declared.extend(declared(&header, offset));
+        let declared: u64 = coverage.declared.iter().map(|run| run.next - run.first).sum();
         if declared > seen {
             let lost = declared - seen;
             // In a cut or broken chunk the missing records have a reason already: it gets the number.
@@ -188,12 +201,15 @@ fn header_checksum(bytes: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-/// How many records the chunk's header says it holds; zero where its numbers make no sense.
-fn declared_records(header: &EvtxChunkHeader) -> u64 {
-    let smallest_record = RECORD_FRAME as u64;
-    let count =
-        header.last_event_record_id.checked_sub(header.first_event_record_id).map_or(0, |n| n.saturating_add(1));
-    if count > CHUNK_SIZE / smallest_record { 0 } else { count }
+/// The records that the header of the chunk at `offset` declares; `None` where its numbers make no sense. Ids would not
+/// do: in a log that was exported by a query, some are left out.
+fn declared(header: &EvtxChunkHeader, offset: u64) -> Option<Declared> {
+    let (first, last) = (header.first_event_record_number, header.last_event_record_number);
+    // An empty chunk has no last record.
+    let next = if last == u64::MAX && first != last { first } else { last.checked_add(1)? };
+    let is_possible = next.checked_sub(first)? <= CHUNK_SIZE / SMALLEST_RECORD;
+    let end = offset + CHUNK_SIZE;
+    is_possible.then_some(Declared { start: offset, end, first, next, last_id: header.last_event_record_id })
 }
 
 /// The content of the record that starts at `at`, and where the record ends.
