@@ -1,7 +1,6 @@
 //! The account: the records read and those lost are all that a log declares, or it says why nobody can know.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use evtx_checkup::checkup::{self, FileReport};
 use evtx_checkup::kb::KnowledgeBase;
@@ -228,25 +227,11 @@ fn what_is_not_read_is_not_known() {
     assert_eq!(report.files[&0].account().declared, Err(Doubt::Unread));
 }
 
-/// All files below a folder, in order.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
-    found.sort();
-    found
-}
-
 #[test]
 fn real_logs() {
-    let Some(folder) = std::env::var_os("EVTX_SAMPLES").map(PathBuf::from) else {
-        eprintln!("EVTX_SAMPLES is not set: the real logs were not read");
-        return;
-    };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let mut classes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for path in files(&folder) {
+    for path in test_files::all(&folder).unwrap() {
         let name = path.strip_prefix(&folder).unwrap().display().to_string();
         let file = check(&name, &std::fs::read(&path).unwrap());
         if file.kind.refusal().is_some() {
