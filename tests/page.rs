@@ -211,6 +211,10 @@ async fn archives_and_folders_are_read_too(page: &Page) -> Result {
     }
     page.check_console("an archive").await?;
 
+    // Firefox's driver gives no folder to a page.
+    if page.browser.kind() == Kind::Firefox {
+        return Ok(());
+    }
     let folder = page.files.path().join("Logs");
     std::fs::create_dir_all(folder.join("archived")).unwrap();
     std::fs::write(folder.join("System.evtx"), logs[0].evtx()).unwrap();
@@ -558,8 +562,10 @@ async fn dead_workers_are_replaced(page: &Page) -> Result {
     page.browser
         .before_page(
             "const mortal = `addEventListener('message', event => {
-               const slice = event.data?.task?.Check;
-               if (event.data !== 'die' && !(slice?.first <= ${window.name || -1} && slice?.first + slice?.chunks > ${window.name || 1e9})) return;
+               // The end of a slice's task: the number of its first chunk, and how many there are.
+               const end = [...event.data?.content ?? []].slice(-3).join();
+               const poison = ${window.name || false} && (end === '112,128,1' || end.endsWith(',112,16'));
+               if (event.data !== 'die' && !poison) return;
                event.stopImmediatePropagation();
                throw Error('killed by a test');
              });`;
@@ -610,7 +616,7 @@ async fn dead_workers_are_replaced(page: &Page) -> Result {
     assert!(page.browser.texts(at::RECEIPT_INCOMPLETE).await?.is_empty());
 
     // Where one dies again, it is said what was not read: the pieces beside it are.
-    page.browser.script("window.name = '200'").await?;
+    page.browser.script("window.name = 'true'").await?;
     page.open("").await?;
     page.browser.drop_files(&[&large]).await?;
     page.checked(1).await?;

@@ -1,21 +1,15 @@
 //! What the page and its workers say to each other.
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::checkup::FileReport;
+use crate::checkup::{FileReport, Report};
 use crate::event::Time;
 use crate::log::Kind;
 
-/// A message as the browser posts it; sizes and times need all their 64 bits.
-pub fn posted(message: &impl Serialize) -> Result<JsValue, JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
-    message.serialize(&serializer).map_err(JsValue::from)
-}
-
-/// Articles and reports go as bytes: they are large, and postcard is quick.
+/// Bytes of what is large or many: postcard is quick, and its code is there already.
 pub fn encoded(value: &(impl Serialize + ?Sized)) -> Result<JsValue, String> {
     let encoded = postcard::to_stdvec(value).map_err(|error| error.to_string())?;
     Ok(Uint8Array::from(encoded.as_slice()).into())
@@ -26,25 +20,85 @@ pub fn decoded<T: DeserializeOwned>(encoded: &JsValue) -> Result<T, String> {
     postcard::from_bytes(&encoded.unchecked_ref::<Uint8Array>().to_vec()).map_err(|error| error.to_string())
 }
 
-/// Page to worker: do this with this file.
+/// A message as the browser posts it.
 #[derive(Serialize, Deserialize)]
+struct Posted {
+    id: u32,
+    /// The message, encoded.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    content: JsValue,
+    /// What goes with it that only the browser can send.
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    with: JsValue,
+}
+
+impl Posted {
+    fn new(id: u32, content: &impl Serialize, with: JsValue) -> Result<JsValue, String> {
+        let posted = Posted { id, content: encoded(content)?, with };
+        serde_wasm_bindgen::to_value(&posted).map_err(|error| error.to_string())
+    }
+
+    fn open(message: JsValue) -> Result<Posted, String> {
+        serde_wasm_bindgen::from_value(message).map_err(|error| error.to_string())
+    }
+}
+
+/// Page to worker: do this with this file.
 pub struct Request {
     /// Comes back with the reply.
     pub id: u32,
     /// What to do.
     pub task: Task,
     /// The `File`, or what else the task works on; posting a file copies a handle, never its bytes.
-    #[serde(with = "serde_wasm_bindgen::preserve")]
     pub file: JsValue,
 }
 
+impl Request {
+    /// As it is posted.
+    pub fn post(&self) -> Result<JsValue, String> {
+        Posted::new(self.id, &self.task, self.file.clone())
+    }
+
+    /// What was posted.
+    pub fn open(message: JsValue) -> Result<Request, String> {
+        let Posted { id, content, with } = Posted::open(message)?;
+        Ok(Request { id, task: decoded(&content)?, file: with })
+    }
+}
+
 /// Worker to page: what came of a request; the worker's first reply, with id 0, says that it is ready.
-#[derive(Serialize, Deserialize)]
 pub struct Reply {
     /// The request's.
     pub id: u32,
     /// What came of it, or why nothing did.
     pub outcome: Result<Outcome, String>,
+}
+
+impl Reply {
+    /// As it is posted.
+    pub fn post(&self) -> Result<JsValue, String> {
+        let with = match &self.outcome {
+            Ok(Outcome::Unpacked(unpacked)) => unpacked.archives.clone(),
+            Ok(Outcome::Compiled(compiled)) => Array::of2(&compiled.articles, &compiled.sources).into(),
+            _ => JsValue::UNDEFINED,
+        };
+        Posted::new(self.id, &self.outcome, with)
+    }
+
+    /// What was posted.
+    pub fn open(message: JsValue) -> Result<Reply, String> {
+        let Posted { id, content, with } = Posted::open(message)?;
+        let mut outcome = decoded(&content)?;
+        match &mut outcome {
+            Ok(Outcome::Unpacked(unpacked)) => unpacked.archives = with,
+            Ok(Outcome::Compiled(compiled)) => {
+                let with: Array = with.unchecked_into();
+                (compiled.articles, compiled.sources) = (with.get(0), with.get(1));
+            }
+            _ => {}
+        }
+        Ok(Reply { id, outcome })
+    }
 }
 
 /// Work on a file.
@@ -60,8 +114,9 @@ pub enum Task {
     CheckInOrder { number: u32, file: Box<FileReport>, archived: Option<Archived> },
     /// Read a run of bytes and do nothing with them (for the benchmark).
     Read { offset: u64, length: u64 },
-    /// Show the records at these offsets, as an article sees them.
-    Show { article: String, log: Log, display_text: Option<Text>, offsets: Vec<u64> },
+    /// Show the records at these offsets, as an article sees them. The request has an array of the file and, if there is
+    /// display text, the file of that.
+    Show { article: String, log: Log, display_text: Option<Log>, offsets: Vec<u64> },
     /// Write the record at this offset as XML.
     Xml { log: Log, offset: u64 },
     /// Read and compile articles and rules: the request has an array of `[path, text or File]`.
@@ -94,16 +149,6 @@ pub struct Log {
     pub archived: Option<Archived>,
 }
 
-/// The display text of a log.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Text {
-    /// The file, or the archive that it is in.
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    pub file: JsValue,
-    /// What must be known of it.
-    pub log: Log,
-}
-
 /// What came of a task.
 #[derive(Serialize, Deserialize)]
 pub enum Outcome {
@@ -113,10 +158,10 @@ pub enum Outcome {
     Opened(Box<FileReport>),
     /// What is in the archive.
     Unpacked(Unpacked),
-    /// The report of some of the file, encoded by postcard; more will come.
-    Part(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue),
-    /// The report of the slice, encoded by postcard.
-    Checked(#[serde(with = "serde_wasm_bindgen::preserve")] JsValue),
+    /// The report of some of the file; more will come.
+    Part(Report),
+    /// The report of the slice.
+    Checked(Report),
     /// All parts of the file have come.
     Ended,
     /// How many bytes were read.
@@ -137,7 +182,7 @@ pub struct Unpacked {
     /// The logs, and what is none and must be spoken of, with their places.
     pub files: Vec<(usize, FileReport)>,
     /// The archives in it: an array of `[name, Blob]`.
-    #[serde(with = "serde_wasm_bindgen::preserve")]
+    #[serde(skip)]
     pub archives: JsValue,
     /// There are articles or rules in it.
     pub has_sources: bool,
@@ -147,10 +192,10 @@ pub struct Unpacked {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Compiled {
     /// The articles that are well: an array of some at a time, encoded by postcard.
-    #[serde(with = "serde_wasm_bindgen::preserve")]
+    #[serde(skip)]
     pub articles: JsValue,
     /// All texts: an array of `[path, text]`.
-    #[serde(with = "serde_wasm_bindgen::preserve")]
+    #[serde(skip)]
     pub sources: JsValue,
     /// What is wrong with the others, as `path:line: message`.
     pub faults: Vec<String>,

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 
 use super::message;
-use super::messages::{Outcome, Reply, Request, Task, posted};
+use super::messages::{Outcome, Reply, Request, Task};
 
 /// Tasks that a worker has at once: the browser reads for some while the worker is at another.
 const TASKS_PER_WORKER: usize = 3;
@@ -79,7 +79,7 @@ impl State {
     /// Tells a worker what all have to know.
     fn teach(&self, slot: &Slot) {
         if let Some(lesson) = &self.lesson
-            && let Ok(request) = posted(&Request { id: 0, task: Task::Learn, file: lesson.clone() })
+            && let Ok(request) = (Request { id: 0, task: Task::Learn, file: lesson.clone() }).post()
         {
             // A worker that cannot be told is one that died, and another takes its place.
             let _ = slot.worker.post_message(&request);
@@ -220,22 +220,22 @@ impl Pool {
             slot.alone = alone;
             let id = *next_id;
             *next_id = next_id.wrapping_add(1).max(1);
-            let request = posted(&Request { id, task, file });
-            let sent = request.and_then(|request| slot.worker.post_message(&request));
+            let request = Request { id, task, file }.post();
+            let sent = request.and_then(|request| slot.worker.post_message(&request).map_err(message));
             match sent {
                 Ok(()) => drop(slot.tasks.insert(id, done)),
                 Err(error) => {
                     drop(state);
-                    done(Err(message(error)));
+                    done(Err(error));
                 }
             }
         }
     }
 
     fn received(&self, place: usize, data: JsValue) {
-        let reply: Reply = match serde_wasm_bindgen::from_value(data) {
+        let reply = match Reply::open(data) {
             Ok(reply) => reply,
-            Err(error) => return self.died(place, error.to_string()),
+            Err(error) => return self.died(place, error),
         };
         if let Ok(Outcome::Part(_)) = reply.outcome {
             return self.received_part(place, reply);

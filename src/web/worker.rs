@@ -9,7 +9,7 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::blob::{BlobReader, read, stream, unpack};
 use super::messages::{
-    Archived, Compiled, Log, Outcome, Reply, Request, Row, Task, Text, Unpacked, decoded, encoded, posted,
+    Archived, Compiled, Log, Outcome, Reply, Request, Row, Task, Unpacked, decoded, encoded,
 };
 use super::{knowledge, learn};
 use crate::checkup::{Checkup, Contents, FileReport, InOrder, Parts, Report, unreadable};
@@ -44,14 +44,14 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
     }));
     let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let scope = own.clone();
-        match serde_wasm_bindgen::from_value::<Request>(event.data()) {
+        match Request::open(event.data()) {
             // The browser reads the next slice while this worker checks the one before.
             Ok(request) => spawn_local(async move {
                 let part = |outcome| send(&scope, &Reply { id: request.id, outcome: Ok(outcome) });
                 let outcome = work(request.task, request.file, &part).await;
                 send(&scope, &Reply { id: request.id, outcome });
             }),
-            Err(error) => send(&scope, &Reply { id: 0, outcome: Err(error.to_string()) }),
+            Err(error) => send(&scope, &Reply { id: 0, outcome: Err(error) }),
         }
     });
     scope.set_onmessage(Some(receive.as_ref().unchecked_ref()));
@@ -60,7 +60,7 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
 }
 
 fn send(scope: &DedicatedWorkerGlobalScope, reply: &Reply) {
-    if let Ok(reply) = posted(reply) {
+    if let Ok(reply) = reply.post() {
         // A page that is gone needs no answer.
         let _ = scope.post_message(&reply);
     }
@@ -104,18 +104,18 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             .await?;
             let report = checkup.finish();
             CHECKUPS.with_borrow_mut(|checkups| checkups.push(checkup));
-            Ok(Outcome::Checked(encoded(&report)?))
+            Ok(Outcome::Checked(report))
         }
         Task::CheckInOrder { number, file: report, archived } => {
             let reader = report.kind.reader(report.size, &report.name).ok_or("it is no log")?;
-            let part = |report: &Report| encoded(report).map(|report| part(Outcome::Part(report)));
+            let part = |report| part(Outcome::Part(report));
             match archived {
                 None => check_in_order(file, number, &report, reader, part).await?,
                 Some(archived) => {
                     let mut archive = reopen(file, archived, &report.name)?;
                     let entry = archive.entry(archived.place).map_err(|(_, error)| error)?;
                     for report in Parts::new(knowledge(), number, &report, reader, entry) {
-                        part(&report)?;
+                        part(report);
                         // Somebody may want to look at a record meanwhile.
                         pause().await;
                     }
@@ -140,17 +140,19 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             Ok(Outcome::Read(size))
         }
         Task::Show { article, log, display_text, offsets } => {
-            let display_text = match &display_text {
-                Some(Text { file, log }) => {
+            let files: &js_sys::Array = given.unchecked_ref();
+            let display_text = match display_text {
+                Some(log) => {
                     // A record can be shown without it.
-                    let bytes = pieces(file.unchecked_ref(), log, &[(0, log.size.min(DisplayText::MAX_SIZE))]).await;
+                    let wanted = [(0, log.size.min(DisplayText::MAX_SIZE))];
+                    let bytes = pieces(&files.get(1).unchecked_into(), &log, &wanted).await;
                     bytes.ok().and_then(|mut bytes| DisplayText::open(bytes.pop()?))
                 }
                 None => None,
             };
             let article = knowledge().by_id(&article);
             let mut rows = Rows { article, display_text: display_text.as_ref(), rows: Vec::new() };
-            find(file, &log, &offsets, &mut rows).await?;
+            find(&files.get(0).unchecked_into(), &log, &offsets, &mut rows).await?;
             Ok(Outcome::Shown(rows.rows))
         }
         Task::Xml { log, offset } if log.kind == Kind::Xml => {
@@ -187,20 +189,21 @@ async fn check_in_order(
     number: u32,
     report: &FileReport,
     reader: impl Sequential,
-    part: impl Fn(&Report) -> Result<(), String>,
+    part: impl Fn(Report),
 ) -> Result<(), String> {
     let mut checkup = InOrder::new(knowledge(), number, report, reader);
     let (mut found, mut size, mut told) = (Report::default(), 0, 0);
     let outcome = stream(file, 0, report.size, |bytes| {
         found.merge(checkup.slice(bytes));
         size += bytes.len() as u64;
-        if size - told >= PART && part(&found).is_ok() {
-            (found, told) = (Report::default(), size);
+        if size - told >= PART {
+            part(std::mem::take(&mut found));
+            told = size;
         }
     })
     .await;
     found.merge(checkup.finish());
-    part(&found)?;
+    part(found);
     outcome?;
     // The file may have become shorter while it was being read.
     if size < report.size { Err(format!("{size} of {} bytes came", report.size)) } else { Ok(()) }

@@ -179,9 +179,10 @@ impl Session {
             let number = same_file[0].file;
             let Some((file, log)) = self.log(number) else { continue };
             let offsets = same_file.iter().map(|evidence| evidence.offset).collect();
-            let display_text = self.display_text(&log.name);
+            let (text, display_text) = self.display_text(&log.name).unzip();
+            let files = js_sys::Array::of2(&file, &text.into());
             let task = Task::Show { article: article.clone(), log, display_text, offsets };
-            if let Outcome::Shown(shown) = self.pool.run(task, file).await? {
+            if let Outcome::Shown(shown) = self.pool.run(task, files).await? {
                 rows.extend(shown.into_iter().map(|row| (number, row)));
             }
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use web_sys::{Blob, File};
 
-use super::super::messages::{Archived, Log, Outcome, Task, Text, Unpacked, decoded};
+use super::super::messages::{Archived, Log, Outcome, Task, Unpacked};
 use super::super::{files, now};
 use super::{Progress, REDRAW_MILLISECONDS, Session, State};
 use crate::checkup::{self, FileReport, Report, unreadable};
@@ -212,8 +212,7 @@ impl Session {
         let task = Task::CheckInOrder { number, file: Box::new(report.clone()), archived };
         let mut read = 0;
         self.pool.push_parted(task, file, move |outcome| match outcome {
-            Ok(Outcome::Part(encoded)) => session.arrived(run, |session| {
-                let Ok(part) = decoded::<Report>(&encoded) else { return };
+            Ok(Outcome::Part(part)) => session.arrived(run, |session| {
                 let bytes = part.files.values().map(|file| file.bytes_read).sum();
                 read += bytes;
                 session.merge(number, bytes, part);
@@ -249,7 +248,7 @@ impl Session {
     fn checked(&self, number: u32, file: &FileReport, slice: Slice, outcome: Result<Outcome, String>) {
         let (offset, bytes) = (chunk_offset(slice.first), slice.bytes(file.size));
         let part = outcome.and_then(|outcome| match outcome {
-            Outcome::Checked(encoded) => decoded::<Report>(&encoded),
+            Outcome::Checked(part) => Ok(part),
             _ => Err("an unexpected answer".into()),
         });
         let mut part = part.unwrap_or_else(|message| unread(number, file, offset, message));
@@ -321,11 +320,11 @@ impl Session {
     }
 
     /// The display text of the log with a name, if it was given.
-    pub(super) fn display_text(&self, log: &str) -> Option<Text> {
+    pub(super) fn display_text(&self, log: &str) -> Option<(Blob, Log)> {
         let state = self.state.borrow();
         let (number, text) = state.texts.iter().find(|(_, text)| mta::is_of(&text.name, log))?;
         let Given { file, .. } = state.files.get(*number as usize)?;
-        Some(Text { file: file.into(), log: text.clone() })
+        Some((file.clone(), text.clone()))
     }
 }
 
