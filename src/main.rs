@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use evtx_checkup::checkup::{self, Checkup, FileReport, Report};
+use evtx_checkup::checkup::{self, Checkup, FileReport, Keys, Report};
 use evtx_checkup::export;
 use evtx_checkup::kb::{Article, KnowledgeBase};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
@@ -17,11 +17,16 @@ use evtx_checkup::sources::{self, Source};
 const HELP: &str = "\
 Says which known issues Windows event logs show, and how to resolve them.
 
-Usage: evtx-checkup [--format text|json] [--kb PATH]... FILE...
+Usage: evtx-checkup [--format text|json] [--kb PATH]... [--carve] FILE...
        evtx-checkup lint PATH...
 
 --kb adds known issues of your own: articles (.md) and Sigma rules (.yml), or folders and zip archives of them; lint
 only checks them.
+
+--carve also reads records that .evtx and .evt logs have given up and not overwritten yet: they may be older than the
+log, or have been deleted.
+
+A record that several files have counts once.
 
 Exit status: 0 no known issue, 1 known issues found, 2 something could not be read.
 Of lint: 0 no fault, 1 faults, 2 something could not be read.
@@ -34,6 +39,7 @@ const SLICE: u64 = 64;
 struct Arguments {
     lint: bool,
     json: bool,
+    carve: bool,
     knowledge: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -74,10 +80,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    let mut report = Report::default();
-    for (number, path) in (0..).zip(&arguments.files) {
-        report.merge(check(&knowledge, number, path));
-    }
+    let reports = (0..).zip(&arguments.files).map(|(number, path)| check(&knowledge, number, path)).collect();
+    let report = check_again(&knowledge, &arguments, reports);
     let text = if arguments.json {
         export::json::text(&report, &knowledge)
     } else {
@@ -107,6 +111,7 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
                     word => return Err(format!("`{}` is no format; there are text and json", word.display()).into()),
                 };
             }
+            Long("carve") => arguments.carve = true,
             Long("kb") => arguments.knowledge.push(parser.value()?.into()),
             Value(word) if word == "lint" && !arguments.lint && arguments.files.is_empty() => arguments.lint = true,
             Value(path) => arguments.files.push(path.into()),
@@ -167,14 +172,12 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
             return checkup::unread_slice(number, &file, unreadable(0, error));
         }
     };
-    let read_part =
-        |offset, length, buffer: &mut Vec<u8>| read(path, offset, length, buffer).map_err(|e| e.to_string());
     match file.kind {
         Kind::Evt => {
             let reader = evt::Reader::new(file.size, &file.name);
-            return checkup::in_order(knowledge, number, &file, reader, read_part);
+            return checkup::in_order(knowledge, number, &file, reader, part_of(path));
         }
-        Kind::Xml => return checkup::in_order(knowledge, number, &file, xml::Reader::new(0), read_part),
+        Kind::Xml => return checkup::in_order(knowledge, number, &file, xml::Reader::new(0), part_of(path)),
         _ => {}
     }
     let report = Mutex::new(Report { files: [(number, file.clone())].into(), ..Report::default() });
@@ -209,6 +212,40 @@ fn check(knowledge: &KnowledgeBase, number: u32, path: &Path) -> Report {
         std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     }
     report.into_inner().unwrap_or_default()
+}
+
+/// Looks again at files that may have the same records, and at what they have given up where that is asked for; gives
+/// the report of all.
+fn check_again(knowledge: &KnowledgeBase, arguments: &Arguments, mut reports: Vec<Report>) -> Report {
+    let keys = Keys::default();
+    let overlaps = checkup::overlaps(&reports);
+    let files = || (0..).zip(&arguments.files);
+    for ((number, path), report) in files().zip(&mut reports) {
+        let ids = overlaps.get(&number);
+        if let Some(first) = report.files.get(&number)
+            && (arguments.carve || ids.is_some())
+            && first.kind.refusal().is_none()
+        {
+            let ids = ids.filter(|_| !arguments.carve).cloned();
+            *report = checkup::again(knowledge, number, first, ids, &keys, &mut part_of(path));
+        }
+    }
+    if arguments.carve {
+        for ((number, path), report) in files().zip(&mut reports) {
+            if let Some(first) = report.files.get(&number) {
+                let carved = checkup::carve(knowledge, number, first, &keys, &mut part_of(path));
+                report.merge(carved);
+            }
+        }
+    }
+    let mut all = Report::default();
+    reports.into_iter().for_each(|report| all.merge(report));
+    all
+}
+
+/// Reads parts of a file.
+fn part_of(path: &Path) -> impl FnMut(u64, u64, &mut Vec<u8>) -> Result<(), String> {
+    |offset, length, buffer| read(path, offset, length, buffer).map_err(|error| error.to_string())
 }
 
 fn read(path: &Path, offset: u64, length: u64, buffer: &mut Vec<u8>) -> std::io::Result<()> {

@@ -53,6 +53,10 @@ fuzz_target!(|file: &[u8]| {
     }
     coverage.merge(reader.finish(&mut records));
     assert_eq!(coverage.records, records.count);
+    let (mut reader, mut slack) = (Reader::new(file.len() as u64, "System").carve(), Records { file, count: 0 });
+    let mut carved = reader.slice(file, &mut slack);
+    carved.merge(reader.finish(&mut slack));
+    assert_eq!(carved, Coverage { carved: slack.count, ..Coverage::default() });
     let read = |offset: u64, length: u64, buffer: &mut Vec<u8>| {
         buffer.clear();
         buffer.extend(file.iter().skip(offset as usize).take(length as usize));

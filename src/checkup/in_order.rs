@@ -1,7 +1,7 @@
 //! Checks a file from its start to its end, where a reader cannot do parts of it by themselves.
 
 use super::part::Records;
-use super::{FileReport, Report, unread_slice};
+use super::{FileReport, Keys, Report, unread_slice};
 use crate::kb::KnowledgeBase;
 use crate::log::{Problem, Reason, Sequential};
 
@@ -15,14 +15,26 @@ pub fn in_order(
     number: u32,
     file: &FileReport,
     reader: impl Sequential,
-    mut read: impl FnMut(u64, u64, &mut Vec<u8>) -> Result<(), String>,
+    read: impl FnMut(u64, u64, &mut Vec<u8>) -> Result<(), String>,
 ) -> Report {
-    let mut report = Report { files: [(number, file.clone())].into(), ..Report::default() };
-    let mut checkup = InOrder::new(knowledge, number, file, reader);
+    let mut report = InOrder::new(knowledge, number, file, reader).all(read);
+    report.merge(Report { files: [(number, file.clone())].into(), ..Report::default() });
+    report
+}
+
+/// Reads a file from an offset to its end and gives the report of all slices; `check` gives that of one.
+pub(super) fn slices(
+    number: u32,
+    file: &FileReport,
+    start: u64,
+    mut read: impl FnMut(u64, u64, &mut Vec<u8>) -> Result<(), String>,
+    mut check: impl FnMut(&[u8], u64) -> Report,
+) -> Report {
+    let mut report = Report::default();
     let mut buffer = Vec::new();
-    for offset in (0..file.size).step_by(SLICE as usize) {
+    for offset in (start..file.size).step_by(SLICE as usize) {
         match read(offset, SLICE.min(file.size - offset), &mut buffer) {
-            Ok(()) => report.merge(checkup.slice(&buffer)),
+            Ok(()) => report.merge(check(&buffer, offset)),
             Err(message) => {
                 let problem = Problem { offset, reason: Reason::Unreadable(message), lost: 0 };
                 report.merge(unread_slice(number, file, problem));
@@ -30,7 +42,6 @@ pub fn in_order(
             }
         }
     }
-    report.merge(checkup.finish());
     report
 }
 
@@ -48,6 +59,11 @@ impl<'k, R: Sequential> InOrder<'k, R> {
         InOrder { reader, records: Records::new(knowledge), number, file: file.clone() }
     }
 
+    /// Leaves out the records that are known already.
+    pub fn leave_out(&mut self, keys: &Keys) {
+        self.records.leave_out(keys);
+    }
+
     /// The report of the next bytes of the file. A few megabytes at once keep it cheap, and memory bounded.
     pub fn slice(&mut self, bytes: &[u8]) -> Report {
         self.records.open(self.number, &self.file);
@@ -60,5 +76,13 @@ impl<'k, R: Sequential> InOrder<'k, R> {
         self.records.open(self.number, &self.file);
         let coverage = self.reader.finish(&mut self.records);
         self.records.finish(coverage, 0, |symbol| self.reader.name(symbol))
+    }
+
+    /// The report of all bytes, but for what the file's header says.
+    pub(super) fn all(mut self, read: impl FnMut(u64, u64, &mut Vec<u8>) -> Result<(), String>) -> Report {
+        let (number, file) = (self.number, self.file.clone());
+        let mut report = slices(number, &file, 0, read, |bytes, _| self.slice(bytes));
+        report.merge(self.finish());
+        report
     }
 }

@@ -62,6 +62,8 @@ fn file_receipt(file: &FileReport) -> Html {
             { format::counted(coverage.records, "record", "records") }
             { format!(" in {}", format::counted(coverage.chunks, "chunk", "chunks")) }
             if account.lost > 0 { { format!(", {} lost", format::count(account.lost)) } }
+            if coverage.repeated > 0 { { format!(", {} also in another file", format::count(coverage.repeated)) } }
+            if coverage.carved > 0 { { format!(", {} carved", format::count(coverage.carved)) } }
             if let Ok(declared) = account.declared { { format!(", {} declared", format::count(declared)) } }
             if coverage.records == 0 && coverage.problem_count == 0 { { ". The log is well-formed but holds no records" } }
             if let Some(span) = file.span { { format!(", {} UTC", format::span(span)) } }
