@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use log_writer::logs::{Article, founding, sample};
 use log_writer::{Event, EvtWriter, Level, evtx, filetime, zip};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A folder for the files of one test.
 struct Folder(PathBuf);
@@ -113,10 +113,11 @@ fn check_shape(report: &Value) {
     let list = |value: &Value| value.as_array().unwrap().clone();
     let number = |value: &Value| value.as_u64().unwrap();
     for file in list(&report["files"]) {
-        let keys = ["name", "kind", "computer", "records", "damaged", "declared", "undeclared", "problems", "dirty"];
-        check_keys(&file, &[&keys[..], &["first", "last"]].concat());
+        let keys = ["name", "kind", "computer", "records", "repeated", "carved", "damaged", "declared", "undeclared"];
+        check_keys(&file, &[&keys[..], &["problems", "dirty", "first", "last"]].concat());
+        let sum: u64 = ["records", "repeated", "damaged"].into_iter().map(|key| number(&file[key])).sum();
         match file["declared"].as_u64() {
-            Some(declared) => assert_eq!(number(&file["records"]) + number(&file["damaged"]), declared),
+            Some(declared) => assert_eq!(sum, declared),
             None => assert!(file["undeclared"].is_string()),
         }
         assert!(file["name"].is_string() && file["kind"].is_string() && file["dirty"].is_boolean());
@@ -134,6 +135,7 @@ fn check_shape(report: &Value) {
             "level",
             "verdict",
             "count",
+            "carved",
             "first",
             "last",
             "subjects",
@@ -180,8 +182,8 @@ fn json_of_logs_with_and_without_findings() {
     assert_eq!(
         report["files"],
         serde_json::json!([{
-            "name": path, "kind": "evtx", "computer": "SAMPLE-PC", "records": 2, "damaged": 0, "declared": 2,
-            "undeclared": null, "problems": [], "dirty": false, "first": crash, "last": first,
+            "name": path, "kind": "evtx", "computer": "SAMPLE-PC", "records": 2, "repeated": 0, "carved": 0,
+            "damaged": 0, "declared": 2, "undeclared": null, "problems": [], "dirty": false, "first": crash, "last": first,
         }])
     );
     let finding = &report["findings"][0];
@@ -309,14 +311,39 @@ fn several_files_give_one_report() {
     };
     for id in ["messenger-name-conflict", "service-ended-with-own-error-code"] {
         assert!(count(&alone, id) > 0);
-        assert_eq!(count(&report, id), 2 * count(&alone, id), "{id}");
+        assert_eq!(count(&report, id), count(&alone, id), "{id}");
     }
-    assert_eq!(count(&report, "service-crashed"), 1 + 2 * count(&alone, "service-crashed"));
-    assert_eq!(report["totals"]["records"].as_u64(), Some(2 * log.events.len() as u64 + 4));
+    assert_eq!(count(&report, "service-crashed"), 1 + count(&alone, "service-crashed"));
+    // What the last file has, the first one has too; and both small logs begin with the same record.
+    let records = log.events.len() as u64;
+    assert_eq!(report["totals"]["records"].as_u64(), Some(records + 3));
+    let repeated: Vec<_> = report["files"].as_array().unwrap().iter().map(|file| file["repeated"].as_u64()).collect();
+    assert_eq!(repeated, [Some(0), Some(0), Some(1), Some(records)]);
     let text = check(&[&one, &two, &three], 1);
     for path in [&one, &two, &three] {
         assert_eq!(text.lines().filter(|line| line.starts_with(&format!("{path}: "))).count(), 1, "{text}");
     }
+}
+
+#[test]
+fn what_a_log_has_given_up_is_read_when_asked_for() {
+    // A log with one record is written over one with two: the second one is left behind its end.
+    let folder = Folder::new("carve");
+    let (mut log, short) = (crashed(), evtx([Event::classic("EventLog", 6005)]));
+    let end = short[4096 + 48..][..4].iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte));
+    log[..4096 + end].copy_from_slice(&short[..4096 + end]);
+    let path = folder.write("carve.evtx", &log);
+    check(&[&path], 0);
+    let report = check_json(&["--carve", &path], 1);
+    let (file, finding) = (&report["files"][0], &report["findings"][0]);
+    assert_eq!((&file["records"], &file["carved"], &file["declared"]), (&1.into(), &1.into(), &1.into()));
+    assert_eq!(
+        (&finding["id"], &finding["count"], &finding["carved"]),
+        (&"service-crashed".into(), &1.into(), &1.into())
+    );
+    let text = check(&["--carve", &path], 1);
+    assert!(text.contains("carve.evtx: 1 record read, 1 carved, 1 declared"), "{text}");
+    assert!(text.contains("1 record carved from what the logs have given up"), "{text}");
 }
 
 #[test]
@@ -388,7 +415,8 @@ fn folders_and_archives() {
     };
     let report = check_json(&[&folder.path("logs")], 1);
     assert_eq!(names(&report), ["/logs/System.evtx", "/logs/old/quiet.zip › System.evtx"]);
-    assert_eq!(report["files"][1]["records"], 2);
+    // One of its records is in the other log too.
+    assert_eq!((&report["files"][1]["records"], &report["files"][1]["repeated"]), (&json!(1), &json!(1)));
     let report = check_json(&[&folder.path("nested.zip")], 1);
     assert_eq!(names(&report), ["/nested.zip › logs.zip › deep/System.evtx"]);
     assert_eq!(report["findings"][0]["count"], 1);
@@ -437,7 +465,7 @@ fn text_from_the_log_starts_no_line_of_its_own() {
 fn help() {
     for argument in ["--help", "-h"] {
         let text = check(&[argument], 0);
-        assert!(text.contains("Usage: evtx-checkup [--format text|json] [--kb PATH]... PATH..."), "{text}");
+        assert!(text.contains("Usage: evtx-checkup [--format text|json] [--kb PATH]... [--carve] PATH..."), "{text}");
         assert!(text.contains("Exit status: 0 no known issue, 1 known issues found, 2"), "{text}");
     }
     check(&["--format", "json", "--help", "no-such-file"], 0);

@@ -298,8 +298,8 @@ fn slack_is_read_only_when_asked_for() {
     assert_eq!(sums(&coverage), (60, 0, 0));
     let (carved, coverage) = read_in_slices(&log, 1000, true);
     // The record under the end record is gone.
-    assert_eq!(carved.numbers()[60..], (2..=40).collect::<Vec<_>>());
-    assert_eq!(sums(&coverage), (60, 39, 0));
+    assert_eq!(carved.numbers(), (2..=40).collect::<Vec<_>>());
+    assert_eq!(sums(&coverage), (0, 39, 0));
 }
 
 #[test]
@@ -549,7 +549,7 @@ fn real_logs() {
         let numbers: BTreeSet<_> = records.numbers().into_iter().collect();
         assert_eq!(numbers.len() as u64, in_log, "{name}: each record once");
         let (_, coverage) = read_in_slices(&log, 1 << 16, true);
-        assert_eq!(sums(&coverage), (in_log, in_slack, 0), "{name}");
+        assert_eq!(sums(&coverage), (0, in_slack, 0), "{name}");
         // The inventory counts what can be carved too.
         let line = inventory.lines().find(|line| line.starts_with(&format!("{name}\t"))).unwrap();
         assert_eq!(line.split('\t').nth(2).unwrap(), (in_log + in_slack).to_string(), "{name}");

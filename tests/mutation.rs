@@ -103,6 +103,10 @@ fn read(bytes: &[u8]) -> (Vec<(u64, u64)>, Coverage) {
     let lost: u64 = coverage.problems.iter().map(|problem| problem.lost).sum();
     assert!(lost == coverage.lost || coverage.problems.len() == Coverage::MAX_PROBLEMS);
     assert!(coverage.problems.is_sorted());
+    let mut carved = Records::default();
+    let account = Reader::default().carve(bytes.get(HEADER..).unwrap_or_default(), HEADER_SIZE, &mut carved);
+    assert_eq!(account, Coverage { carved: carved.0.len() as u64, ..Coverage::default() });
+    assert!(carved.0.iter().all(|carved| !records.0.contains(carved)), "what is read is not carved");
     (records.0, coverage)
 }
 

@@ -3,7 +3,8 @@
 #![no_main]
 
 use evtx_checkup::log::evt::Reader;
-use evtx_checkup_fuzz::in_order;
+use evtx_checkup::log::{Coverage, Sequential};
+use evtx_checkup_fuzz::{Count, in_order};
 use libfuzzer_sys::fuzz_target;
 
 fn reader(size: u64) -> Reader {
@@ -16,4 +17,9 @@ fuzz_target!(|input: &[u8]| {
         reader(file.len() as u64).find(&[rest, start].concat(), offset, again);
         assert_eq!(again.0, 1);
     });
+    let file = input.get(1..).unwrap_or_default();
+    let (mut carver, mut slack) = (reader(file.len() as u64).carve(), Count::default());
+    let mut carved = carver.slice(file, &mut slack);
+    carved.merge(carver.finish(&mut slack));
+    assert_eq!(carved, Coverage { carved: slack.0, ..Coverage::default() });
 });

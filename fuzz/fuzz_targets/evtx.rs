@@ -37,6 +37,8 @@ fuzz_target!(|file: &[u8]| {
     let mut records = Records { bytes, count: 0 };
     let coverage = Reader::default().slice(bytes, chunk_offset(0), &mut records);
     assert_eq!(coverage.records, records.count);
+    let mut slack = Records { bytes, count: 0 };
+    assert_eq!(Reader::default().carve(bytes, chunk_offset(0), &mut slack).carved, slack.count);
     let report = checkup::slice(&KNOWLEDGE, 0, &report, bytes, chunk_offset(0));
     assert_eq!(report.records(), coverage.records);
     drop(export::text::report(&report, &KNOWLEDGE));

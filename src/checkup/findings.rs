@@ -14,6 +14,8 @@ pub struct Finding<'k> {
     pub article: &'k Article,
     /// How many records it matched.
     pub count: u64,
+    /// How many of them their logs had given up.
+    pub carved: u64,
     /// How many of them no other matching article describes more exactly. A finding with none of its own is shown only
     /// under those that do.
     pub own: u64,
@@ -126,6 +128,7 @@ impl<'k> Finding<'k> {
         Finding {
             article,
             count: group.count,
+            carved: group.carved,
             own: 0,
             span: group.span,
             subjects: group.subjects.get(place).cloned().unwrap_or_default(),
@@ -144,6 +147,7 @@ impl<'k> Finding<'k> {
         let mut finding = Finding {
             article,
             count,
+            carved: 0,
             own: count,
             span,
             subjects: Tally::default(),
@@ -168,6 +172,7 @@ impl<'k> Finding<'k> {
 
     fn add(&mut self, group: &Group, place: usize) {
         self.count += group.count;
+        self.carved += group.carved;
         self.span = joined(self.span, group.span);
         if let Some(subjects) = group.subjects.get(place) {
             self.subjects.merge(subjects.clone());

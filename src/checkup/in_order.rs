@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::part::Records;
-use super::{FileReport, Report, unread_slice};
+use super::{FileReport, Keys, Report, unread_slice};
 use crate::kb::KnowledgeBase;
 use crate::log::{Problem, Reason, Sequential};
 
@@ -40,6 +40,12 @@ impl<'k, R: Sequential, B: Read> Parts<'k, R, B> {
     pub fn new(knowledge: &'k KnowledgeBase, number: u32, file: &FileReport, reader: R, bytes: B) -> Parts<'k, R, B> {
         let checkup = InOrder::new(knowledge, number, file, reader);
         Parts { checkup: Some(checkup), bytes, offset: 0, buffer: Vec::new() }
+    }
+
+    /// Leaves out the records that are known already.
+    pub fn leaving_out(mut self, keys: &Keys) -> Self {
+        self.checkup.iter_mut().for_each(|checkup| checkup.records.leave_out(keys));
+        self
     }
 }
 

@@ -3,6 +3,7 @@
 //! A log is checked in parts, in any order and by any number of workers. Each part gives a [`Report`]; merging the
 //! parts' reports in any order gives the same report ([`Report::merge`] is associative and commutative).
 
+mod again;
 mod contents;
 mod correlate;
 mod findings;
@@ -11,6 +12,7 @@ mod lens;
 mod missing;
 mod newest;
 mod part;
+mod repeats;
 mod tally;
 mod windows;
 
@@ -21,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Level, Time};
 use crate::kb::{KnowledgeBase, Version};
 use crate::log::{self, Account, Coverage, Kind, Problem};
+pub use again::{again, carve};
 pub use contents::{Contents, is_expected, unreadable};
 pub use correlate::{Correlated, Occurrence, Occurrences};
 pub use findings::{Finding, General};
@@ -28,6 +31,7 @@ pub use in_order::{InOrder, Parts, in_order};
 pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
 pub use part::Checkup;
+pub use repeats::{Ids, Keys, overlaps};
 pub use tally::Tally;
 
 /// What was found in some part of some logs, or in all of them.
@@ -83,6 +87,8 @@ pub struct FileReport {
     pub channels: Tally<String>,
     /// The Windows version that the latest start-up record names.
     pub windows: Option<(Time, Version)>,
+    /// The ranges of its record ids.
+    pub ids: Ids,
 }
 
 /// Records that the same articles matched.
@@ -90,6 +96,8 @@ pub struct FileReport {
 pub struct Group {
     /// How many.
     pub count: u64,
+    /// How many of them their logs had given up.
+    pub carved: u64,
     /// The times of the earliest and the latest of them.
     pub span: (Time, Time),
     /// For each of the articles, what its `subject` field named.
@@ -113,6 +121,8 @@ pub struct Evidence {
     pub offset: u64,
     /// Its record id.
     pub record_id: u64,
+    /// Its log had given it up.
+    pub carved: bool,
 }
 
 impl FileReport {
@@ -130,6 +140,7 @@ impl FileReport {
             computers: Tally::default(),
             channels: Tally::default(),
             windows: None,
+            ids: Ids::default(),
         };
         if let Some(header) = log::evtx::Header::recognise(start, size) {
             file.dirty = header.dirty;
@@ -161,6 +172,11 @@ impl FileReport {
         }
     }
 
+    /// Whether somebody ended its reading.
+    pub fn is_cancelled(&self) -> bool {
+        self.coverage.problems.iter().any(|problem| matches!(problem.reason, log::Reason::Cancelled(_)))
+    }
+
     /// How many of its records have a level.
     pub fn count(&self, level: Level) -> u64 {
         self.levels[level as usize]
@@ -178,6 +194,7 @@ impl FileReport {
         self.computers.merge(other.computers);
         self.channels.merge(other.channels);
         self.windows = self.windows.max(other.windows);
+        self.ids.merge(&other.ids);
     }
 }
 
@@ -188,6 +205,7 @@ fn joined(a: (Time, Time), b: (Time, Time)) -> (Time, Time) {
 impl Group {
     fn merge(&mut self, other: Group) {
         self.count += other.count;
+        self.carved += other.carved;
         self.span = joined(self.span, other.span);
         self.subjects.iter_mut().zip(other.subjects).for_each(|(own, more)| own.merge(more));
         self.computers.merge(other.computers);

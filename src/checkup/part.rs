@@ -7,7 +7,8 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lens::{KnownKeywords, Lens, Outcome, Seen};
-use super::{EventKind, Evidence, FileReport, Group, Newest, Occurrences, RecordKind, Report, Tally};
+use super::repeats::Noted;
+use super::{EventKind, Evidence, FileReport, Group, Keys, Newest, Occurrences, RecordKind, Report, Tally};
 use super::{joined, missing, windows};
 use crate::detection::scan::Candidates;
 use crate::event::{Head, Level, Name, Time};
@@ -62,6 +63,8 @@ pub struct Records<'k> {
     kinds: Vec<Watched>,
     part: Part,
     tools: Tools<'k>,
+    /// What is left out.
+    known: Option<Keys>,
 }
 
 /// What every kind of records needs.
@@ -85,6 +88,10 @@ struct Part {
     /// The times of the earliest and the latest record.
     span: (Time, Time),
     computers: Symbols,
+    ids: Noted,
+    /// Records that were left out, and of what the log has given up.
+    repeated: u64,
+    copies: u64,
     groups: Vec<PartGroup>,
     /// The places of the groups, by the articles that matched.
     places: BTreeMap<Vec<u32>, usize>,
@@ -160,6 +167,9 @@ impl Part {
             file: file.unread(),
             span: (Time(u64::MAX), Time(0)),
             computers: Symbols::default(),
+            ids: Noted::default(),
+            repeated: 0,
+            copies: 0,
             groups: Vec::new(),
             places: BTreeMap::new(),
             occurrences: BTreeMap::new(),
@@ -167,8 +177,9 @@ impl Part {
     }
 
     /// Counts a record of which this outcome is true.
-    fn count(&mut self, head: Head<'_>, offset: u64, outcome: &mut Outcome) {
-        let evidence = Evidence { time: head.time, file: self.number, offset, record_id: head.record_id };
+    fn count(&mut self, record: &Record<'_>, outcome: &mut Outcome) {
+        let Record { head, offset, carved, .. } = *record;
+        let evidence = Evidence { time: head.time, file: self.number, offset, record_id: head.record_id, carved };
         for (number, values) in &outcome.watched {
             self.occurrences.entry(*number).or_default().add(evidence, head.computer.text, values);
         }
@@ -179,6 +190,7 @@ impl Part {
         let place = *outcome.group.get_or_insert_with(|| self.group(&outcome.articles));
         let Some(PartGroup { group, computers, .. }) = self.groups.get_mut(place) else { return };
         group.count += 1;
+        group.carved += u64::from(carved);
         group.span = joined(group.span, (head.time, head.time));
         group.evidence.add(evidence);
         computers.add(head.computer.symbol);
@@ -193,6 +205,7 @@ impl Part {
         self.places.insert(articles.to_owned(), place);
         let group = Group {
             count: 0,
+            carved: 0,
             span: (Time(u64::MAX), Time(0)),
             subjects: vec![Tally::default(); articles.len()],
             computers: Tally::default(),
@@ -223,7 +236,13 @@ impl<'k> Records<'k> {
     pub fn new(knowledge: &'k KnowledgeBase) -> Records<'k> {
         let part = Part::new(0, &FileReport::open("", 0, &[]));
         let tools = Tools { knowledge, keywords: KnownKeywords::default(), key: Vec::new() };
-        Records { places: FxHashMap::default(), recent: [NO_KIND; 64], kinds: Vec::new(), part, tools }
+        let recent = [NO_KIND; 64];
+        Records { places: FxHashMap::default(), recent, kinds: Vec::new(), part, tools, known: None }
+    }
+
+    /// Leaves out the records that are known already.
+    pub fn leave_out(&mut self, keys: &Keys) {
+        self.known = Some(keys.clone());
     }
 
     /// Begins a part of a file. The names in the heads of its records have the same symbols in all parts.
@@ -236,6 +255,10 @@ impl<'k> Records<'k> {
         let next = Part::new(0, &FileReport::open("", 0, &[]));
         let mut part = std::mem::replace(&mut self.part, next);
         part.file.coverage.merge(coverage);
+        part.file.coverage.records -= part.repeated;
+        part.file.coverage.repeated += part.repeated;
+        part.file.coverage.carved -= part.copies;
+        part.file.ids = std::mem::take(&mut part.ids).tell(&name);
         part.file.bytes_read += bytes;
         let mut report = Report::default();
         let mut known = 0;
@@ -279,7 +302,17 @@ impl<'k> Records<'k> {
 
 impl Sink for Records<'_> {
     fn record(&mut self, record: &Record<'_>) {
+        if let Some(keys) = &self.known
+            && keys.know(record)
+        {
+            match record.carved {
+                true => self.part.copies += 1,
+                false => self.part.repeated += 1,
+            }
+            return;
+        }
         let head = record.head;
+        self.part.ids.add(&head);
         let place = self.kind(head);
         let Records { kinds, part, tools, .. } = self;
         let Some(kind) = kinds.get_mut(place) else { return };
@@ -326,11 +359,11 @@ impl Watched {
             match lens.look(tools.knowledge, record.head, shape, &mut tools.key) {
                 Seen::Nothing => return false,
                 Seen::Known(outcome) => {
-                    part.count(record.head, record.offset, outcome);
+                    part.count(record, outcome);
                     return !outcome.articles.is_empty();
                 }
                 Seen::New(mut outcome) => {
-                    part.count(record.head, record.offset, &mut outcome);
+                    part.count(record, &mut outcome);
                     part.tell(&mut outcome);
                     return !outcome.articles.is_empty();
                 }
@@ -371,7 +404,7 @@ impl Watched {
         missing::note_fields(&event, &mut self.layouts, &mut self.fields);
         let candidates = self.candidates.get_or_insert_with(|| knowledge.plan(self.asked_for.clone()));
         let mut outcome = Outcome::of(knowledge, candidates, &event);
-        part.count(record.head, record.offset, &mut outcome);
+        part.count(record, &mut outcome);
         part.tell(&mut outcome);
         !outcome.articles.is_empty()
     }

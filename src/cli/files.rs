@@ -1,12 +1,13 @@
 //! Logs on disk: found in folders and archives, and checked by all cores.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use evtx_checkup::checkup::{self, Checkup, Contents, FileReport, Parts, Report, unreadable};
+use evtx_checkup::checkup::{self, Checkup, Contents, FileReport, Keys, Parts, Report, unreadable};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::archive::Archive;
 use evtx_checkup::log::evtx::{chunk_count, chunk_offset};
@@ -16,28 +17,59 @@ use tempfile::{NamedTempFile, TempPath};
 /// Chunks that a thread reads at once: 4 MiB.
 const SLICE: u64 = 64;
 
-/// Checks these files, and those in folders and archives.
-pub fn check(knowledge: &KnowledgeBase, paths: &[PathBuf]) -> Report {
+/// Checks these files, and those in folders and archives; where that is asked for, also what they have given up.
+pub fn check(knowledge: &KnowledgeBase, paths: &[PathBuf], carve: bool) -> Report {
     let mut logs = Logs::default();
     paths.iter().for_each(|path| logs.add(path));
-    let mut report =
-        Report { files: (0..).zip(logs.files.iter().map(|log| log.report.clone())).collect(), ..Report::default() };
+    let opened = (0..)
+        .zip(&logs.files)
+        .map(|(number, log)| (number, Report { files: [(number, log.report.clone())].into(), ..Report::default() }));
+    let reports = Mutex::new(opened.collect::<BTreeMap<u32, Report>>());
     let jobs = logs.jobs();
-    let (next, parts) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let next = AtomicUsize::new(0);
     let work = || {
-        let mut own = Report::default();
-        let mut worker = Worker { knowledge, checkup: Checkup::new(knowledge), buffer: Vec::new(), archive: None };
+        let mut worker = Worker::new(knowledge);
         while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            own.merge(worker.check(job));
-        }
-        if let Ok(mut parts) = parts.lock() {
-            parts.push(own);
+            let part = worker.check(job);
+            if let Ok(mut reports) = reports.lock() {
+                reports.entry(job.number).or_default().merge(part);
+            }
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
-    parts.into_inner().unwrap_or_default().into_iter().for_each(|part| report.merge(part));
-    report
+    let mut reports = reports.into_inner().unwrap_or_default();
+    look_again(knowledge, &logs.files, carve, &mut reports);
+    let mut all = Report::default();
+    reports.into_values().for_each(|report| all.merge(report));
+    all
+}
+
+/// Looks again at files that may have the same records, and at what they have given up where that is asked for.
+fn look_again(knowledge: &KnowledgeBase, logs: &[Log], carve: bool, reports: &mut BTreeMap<u32, Report>) {
+    let keys = Keys::default();
+    let overlaps = checkup::overlaps(reports.values());
+    let mut worker = Worker::new(knowledge);
+    let is_log = |log: &Log| log.report.kind.refusal().is_none();
+    for (number, log) in (0..).zip(logs).filter(|(number, log)| is_log(log) && (carve || overlaps.contains_key(number)))
+    {
+        let Some(report) = reports.get_mut(&number) else { continue };
+        let Some(first) = report.files.get(&number).cloned() else { continue };
+        let ids = overlaps.get(&number).filter(|_| !carve).cloned();
+        let look = |bytes: &mut dyn Read| checkup::again(knowledge, number, &first, ids, &keys, bytes);
+        // What cannot be opened any more keeps its first report.
+        if let Ok(again) = worker.read(log, look) {
+            *report = again;
+        }
+    }
+    for (number, log) in (0..).zip(logs).filter(|(_, log)| carve && is_log(log)) {
+        let Some(report) = reports.get_mut(&number) else { continue };
+        let Some(first) = report.files.get(&number).cloned() else { continue };
+        let look = |bytes: &mut dyn Read| checkup::carve(knowledge, number, &first, &keys, bytes);
+        if let Ok(carved) = worker.read(log, look) {
+            report.merge(carved);
+        }
+    }
 }
 
 /// A file, or all files of a folder and the folders in it, by name.
@@ -172,6 +204,10 @@ struct Worker<'k> {
 }
 
 impl<'k> Worker<'k> {
+    fn new(knowledge: &'k KnowledgeBase) -> Worker<'k> {
+        Worker { knowledge, checkup: Checkup::new(knowledge), buffer: Vec::new(), archive: None }
+    }
+
     fn check(&mut self, job: &Job<'k>) -> Report {
         let Job { number, log, chunks } = job;
         let (offset, outcome) = match chunks {
@@ -202,25 +238,25 @@ impl<'k> Worker<'k> {
     }
 
     fn check_whole(&mut self, number: u32, log: &'k Log) -> io::Result<Report> {
-        let file = &log.report;
+        let (file, knowledge) = (&log.report, self.knowledge);
         let Some(reader) = file.kind.reader(file.size, &file.name) else { return Ok(Report::default()) };
-        let mut report = Report::default();
-        let parts = |bytes: &mut dyn Read| {
-            Parts::new(self.knowledge, number, file, reader, bytes).for_each(|part| report.merge(part));
-        };
-        match log.archived {
-            None => parts(&mut File::open(&log.path)?),
-            Some((kind, place)) => {
-                let (_, archive) = match self.archive.take_if(|(path, _)| *path == log.path) {
-                    Some(archive) => self.archive.insert(archive),
-                    None => {
-                        let archive = Archive::open(|| File::open(&log.path), kind, &file.name);
-                        self.archive.insert((&log.path, archive.map_err(io::Error::other)?))
-                    }
-                };
-                parts(&mut archive.entry(place).map_err(|(_, error)| io::Error::other(error))?);
+        self.read(log, |bytes| {
+            let mut report = Report::default();
+            Parts::new(knowledge, number, file, reader, bytes).for_each(|part| report.merge(part));
+            report
+        })
+    }
+
+    /// Reads a file from its start.
+    fn read<T>(&mut self, log: &'k Log, read: impl FnOnce(&mut dyn Read) -> T) -> io::Result<T> {
+        let Some((kind, place)) = log.archived else { return Ok(read(&mut File::open(&log.path)?)) };
+        let (_, archive) = match self.archive.take_if(|(path, _)| *path == log.path) {
+            Some(archive) => self.archive.insert(archive),
+            None => {
+                let archive = Archive::open(|| File::open(&log.path), kind, &log.report.name);
+                self.archive.insert((&log.path, archive.map_err(io::Error::other)?))
             }
-        }
-        Ok(report)
+        };
+        Ok(read(&mut archive.entry(place).map_err(|(_, error)| io::Error::other(error))?))
     }
 }

@@ -17,11 +17,16 @@ use evtx_checkup::sources::{self, Source};
 const HELP: &str = "\
 Says which known issues Windows event logs show, and how to resolve them.
 
-Usage: evtx-checkup [--format text|json] [--kb PATH]... PATH...
+Usage: evtx-checkup [--format text|json] [--kb PATH]... [--carve] PATH...
        evtx-checkup lint PATH...
 
 PATH is a log (.evtx, .evt, or an export as XML), a folder of logs, or a zip or gzip archive of them; names do not
 matter.
+
+A record that several files have counts once.
+
+--carve also reads records that .evtx and .evt logs have given up and not overwritten yet: they may be older than the
+log, or have been deleted.
 
 --kb adds known issues of your own: articles (.md) and Sigma rules (.yml), or folders and zip archives of them; lint
 only checks them.
@@ -34,6 +39,7 @@ Of lint: 0 no fault, 1 faults, 2 something could not be read.
 struct Arguments {
     lint: bool,
     json: bool,
+    carve: bool,
     knowledge: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -74,7 +80,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    let report = files::check(&knowledge, &arguments.files);
+    let report = files::check(&knowledge, &arguments.files, arguments.carve);
     let text = if arguments.json {
         export::json::text(&report, &knowledge)
     } else {
@@ -104,6 +110,7 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
                     word => return Err(format!("`{}` is no format; there are text and json", word.display()).into()),
                 };
             }
+            Long("carve") => arguments.carve = true,
             Long("kb") => arguments.knowledge.push(parser.value()?.into()),
             Value(word) if word == "lint" && !arguments.lint && arguments.files.is_empty() => arguments.lint = true,
             Value(path) => arguments.files.push(path.into()),

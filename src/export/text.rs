@@ -48,6 +48,9 @@ fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) ->
             )?;
         }
         writeln!(out, "  from {} to {} UTC", finding.span.0.to_seconds(), finding.span.1.to_seconds())?;
+        if finding.carved > 0 {
+            writeln!(out, "  {} carved from what the logs have given up", times(finding.carved))?;
+        }
         let subjects = finding.subjects.by_count();
         if !subjects.is_empty() {
             let names: Vec<_> =
@@ -102,6 +105,12 @@ fn write_file(out: &mut String, file: &FileReport) -> std::fmt::Result {
     let account = file.account();
     if account.lost > 0 {
         write!(out, ", {} lost", account.lost)?;
+    }
+    if coverage.repeated > 0 {
+        write!(out, ", {} also in another file", coverage.repeated)?;
+    }
+    if coverage.carved > 0 {
+        write!(out, ", {} carved", coverage.carved)?;
     }
     if let Ok(declared) = account.declared {
         write!(out, ", {declared} declared")?;

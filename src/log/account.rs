@@ -53,7 +53,8 @@ pub struct Account {
     pub lost: u64,
     /// How many of them the numbers of the log's chunks leave out, and where the chunks that had them should be.
     pub gaps: Vec<Problem>,
-    /// How many records the log declares: those read and those lost. Or why nobody can know.
+    /// How many records the log declares: those read, those that another file has too, and those lost. Or why nobody
+    /// can know.
     pub declared: Result<u64, Doubt>,
 }
 
@@ -95,7 +96,7 @@ impl Account {
     }
 
     fn balance(&mut self, coverage: &Coverage, size: u64) -> Result<u64, Doubt> {
-        let read = coverage.records;
+        let read = coverage.records + coverage.repeated;
         let mut runs: Vec<_> = coverage.declared.iter().filter(|run| run.first < run.next).collect();
         runs.sort_unstable_by_key(|run| run.first);
         let (Some(oldest), Some(newest)) = (runs.first(), runs.last()) else {

@@ -95,6 +95,15 @@ impl Kind {
         })
     }
 
+    /// The same for the records that a log has given up and not overwritten yet; only logs themselves have such.
+    pub fn carver(self, size: u64, name: &str) -> Option<Box<dyn Sequential>> {
+        Some(match self {
+            Kind::Evtx => Box::new(evtx::Stream::carving()),
+            Kind::Evt => Box::new(evt::Reader::new(size, name).carve()),
+            _ => return None,
+        })
+    }
+
     /// For a file that is no log that can be read: what it is and what to do instead, in one sentence.
     pub fn refusal(self) -> Option<&'static str> {
         Some(match self {

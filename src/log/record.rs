@@ -52,6 +52,8 @@ pub struct Record<'a> {
     pub head: Head<'a>,
     /// Where the record starts in its file, in bytes.
     pub offset: u64,
+    /// The log has given it up: it was asked for.
+    pub carved: bool,
     body: Body<'a>,
     shape: OnceCell<Option<Shape<'a>>>,
 }
@@ -65,7 +67,12 @@ enum Body<'a> {
 
 impl<'a> Record<'a> {
     fn new(head: Head<'a>, offset: u64, body: Body<'a>) -> Record<'a> {
-        Record { head, offset, body, shape: OnceCell::new() }
+        Record { head, offset, carved: false, body, shape: OnceCell::new() }
+    }
+
+    /// The same record as one that its log has given up.
+    pub fn carved(self) -> Record<'a> {
+        Record { carved: true, ..self }
     }
 
     /// A record whose fields are read already: those of `System` beyond the head, then its data.
@@ -105,6 +112,8 @@ pub struct Coverage {
     pub lost: u64,
     /// Records that the log had given up already and that were read because somebody asked for them.
     pub carved: u64,
+    /// Records that were left out because another file has them too.
+    pub repeated: u64,
     /// Parts of the log that hold records (for .evtx: chunks in use).
     pub chunks: u64,
     /// How many problems there were.
@@ -140,6 +149,7 @@ impl Coverage {
         self.records += other.records;
         self.lost += other.lost;
         self.carved += other.carved;
+        self.repeated += other.repeated;
         self.chunks += other.chunks;
         self.problem_count += other.problem_count;
         self.problems.extend(other.problems);
@@ -208,6 +218,8 @@ pub enum Reason {
     RecordContent(String),
     /// The browser or the system could not read this part of the file; its message.
     Unreadable(String),
+    /// Some of the file's records may be in another file too, and there are too many to tell.
+    TooManyToCompare,
     /// Reading was cancelled before so many bytes of the file.
     Cancelled(u64),
     /// An event of an export that another one, or the end of the file, cuts off.
@@ -252,6 +264,9 @@ impl fmt::Display for Reason {
             }
             Reason::RecordContent(what) => write!(f, "the record's content is malformed: {what}"),
             Reason::Unreadable(message) => write!(f, "this part of the file could not be read: {message}"),
+            Reason::TooManyToCompare => {
+                f.write_str("there are too many records that may be in other files too: some may be counted twice")
+            }
             Reason::Cancelled(bytes) => write!(f, "reading was cancelled; {bytes} bytes of the file were not read"),
             Reason::EventCut => f.write_str("the event breaks off before its end"),
             Reason::EventTooLong => f.write_str("the event has more text than an event can have"),

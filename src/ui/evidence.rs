@@ -91,6 +91,7 @@ pub fn EvidenceView(props: &Props) -> Html {
                         file={*file}
                         has_xml={props.report.files.get(file).is_some_and(|file| file.kind != Kind::Evt)}
                         file_name={props.report.files.get(file).filter(|_| several_files).map(|file| file.name.clone())}
+                        carved={props.evidence.iter().any(|place| place.carved && (place.file, place.offset) == (*file, row.offset))}
                         row={row.clone()}
                     />
                 }) }
@@ -125,6 +126,7 @@ struct RecordProps {
     /// Logs of Windows NT to Server 2003 know no XML.
     has_xml: bool,
     file_name: Option<String>,
+    carved: bool,
     row: Row,
 }
 
@@ -154,6 +156,7 @@ fn RecordView(props: &RecordProps) -> Html {
             <details ontoggle={toggled}>
                 <summary>
                     <time>{ format::time(row.time) }</time>
+                    if props.carved { <span class="badge">{ "Carved" }</span> }
                     <span class="line">{ foreign(&row.summary) }</span>
                 </summary>
                 if *open {

@@ -49,7 +49,13 @@ pub fn FindingView(props: &Props) -> Html {
                 </p>
             }
             <dl class="facts">
-                <div><dt>{ "Records" }</dt><dd>{ format::count(finding.count) }</dd></div>
+                <div>
+                    <dt>{ "Records" }</dt>
+                    <dd>
+                        { format::count(finding.count) }
+                        if finding.carved > 0 { { format!(", {} of them carved: their log had given them up", format::count(finding.carved)) } }
+                    </dd>
+                </div>
                 <div><dt>{ "When" }</dt><dd>{ format!("{} UTC", format::span(finding.span)) }</dd></div>
                 if !subjects.is_empty() {
                     <div>

@@ -6,17 +6,29 @@ use super::{foreign, format};
 use crate::checkup::{FileReport, Report};
 use crate::log::Problem;
 use crate::log::evtx::HEADER_SIZE;
+use crate::web::session::{Progress, Session};
 
-/// The receipt in one line, open to its details; `running` says that it still grows.
-pub fn receipt(report: &Report, running: bool) -> Html {
+/// With more files than this, their list is closed at first.
+const MAX_OPEN: usize = 20;
+
+/// The receipt in one line, open to its details.
+pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html {
+    let running = progress.running;
     let files = report.files.len() as u64;
     let lost: u64 = report.files.values().map(|file| file.account().lost).sum();
     let problems: u64 = report.files.values().map(|file| file.coverage.problem_count).sum();
     let refused = report.files.values().filter(|file| file.kind.refusal().is_some()).count() as u64;
     let dirty = report.files.values().filter(|file| file.dirty).count() as u64;
+    // What has a problem comes first.
+    let mut listed: Vec<&FileReport> = report.files.values().collect();
+    listed.sort_by_key(|file| file.kind.refusal().is_none() && file.coverage.problem_count == 0);
+    let carve = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.carve())
+    };
     let state = if lost + problems + refused > 0 { "partly" } else { "whole" };
     html! {
-        <details class={classes!("receipt", state)} open={refused > 0}>
+        <details class={classes!("receipt", state)} open={refused > 0 && report.files.len() <= MAX_OPEN}>
             <summary>
                 <strong>{ format::counted(report.records(), "record", "records") }</strong>
                 { if running { " read so far from " } else { " read from " } }
@@ -39,8 +51,14 @@ pub fn receipt(report: &Report, running: bool) -> Html {
                 ) }
             </summary>
             <ul class="receipt-files">
-                { for report.files.values().map(|file| file_receipt(file, running)) }
+                { for listed.into_iter().map(|file| file_receipt(file, running)) }
             </ul>
+            if !running && !progress.carves && report.files.values().any(|file| file.kind.carver(0, "").is_some()) {
+                <p>
+                    <button class="button small" onclick={carve}>{ "Carve" }</button>
+                    { " Also read what the logs have given up and not overwritten yet: older records, or deleted ones." }
+                </p>
+            }
         </details>
     }
 }
@@ -65,8 +83,14 @@ fn file_receipt(file: &FileReport, running: bool) -> Html {
             { format::counted(coverage.records, "record", "records") }
             if coverage.chunks > 0 { { format!(" in {}", format::counted(coverage.chunks, "chunk", "chunks")) } }
             if unread { { format!(", {} % read so far", file.bytes_read * 100 / file.size) } }
-            if account.lost > 0 { { format!(", {} lost", format::count(account.lost)) } }
-            if let Ok(declared) = account.declared { { format!(", {} declared", format::count(declared)) } }
+            { match (account.lost, &account.declared) {
+                (0, Ok(_)) if !running => ", all that it declares".into(),
+                (0, _) => String::new(),
+                (lost, Ok(declared)) => format!(", {} lost of {} declared", format::count(lost), format::count(*declared)),
+                (lost, Err(_)) => format!(", {} lost", format::count(lost)),
+            } }
+            if coverage.repeated > 0 { { format!(", {} also in another file", format::count(coverage.repeated)) } }
+            if coverage.carved > 0 { { format!(", {} carved", format::count(coverage.carved)) } }
             if coverage.records == 0 && coverage.problem_count == 0 { { ". The log is well-formed but holds no records" } }
             if let Some(span) = file.span { { format!(", {} UTC", format::span(span)) } }
             if let Some((computer, _)) = computers.first() {
@@ -76,7 +100,7 @@ fn file_receipt(file: &FileReport, running: bool) -> Html {
             if let Some((_, version)) = file.windows { { format!(", {version}") } }
             if file.dirty { { ". It was marked dirty: Windows had not closed it, so its last records may be missing" } }
             { "." }
-            if let Err(doubt) = account.declared { { format!(" How many records it should have is not known: {doubt}.") } }
+            if let (Err(doubt), false) = (account.declared, running) { { format!(" How many records it should have is not known: {doubt}.") } }
             { problems(file, &account.gaps) }
         </li>
     }

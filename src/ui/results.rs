@@ -79,7 +79,7 @@ pub fn Results(props: &Props) -> Html {
                 </p>
             </div>
             <ProgressBar progress={*progress} session={props.session.clone()} />
-            { receipt(report, progress.running) }
+            { receipt(report, progress, &props.session) }
             if listed.is_empty() {
                 if !progress.running { { nothing_found(report, progress) } }
             } else {

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::checkup::{FileReport, Report};
+use crate::checkup::{FileReport, Ids, Report};
 use crate::event::Time;
 use crate::log::Kind;
 
@@ -102,7 +102,7 @@ impl Reply {
 }
 
 /// Work on a file.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub enum Task {
     /// Say what it is.
     Open { name: String },
@@ -112,6 +112,9 @@ pub enum Task {
     Unpack { file: Box<FileReport>, is_nested: bool },
     /// Check a file that can be read only from its start to its end. The reports come as [`Outcome::Part`].
     CheckInOrder { number: u32, file: Box<FileReport>, archived: Option<Archived> },
+    /// Look at whole files again, for records that several have, and for those that logs have given up if they are to be
+    /// carved. The request has an array of the files; the reports come as [`Outcome::Again`] and [`Outcome::Part`].
+    LookAgain { files: Vec<Look>, carve: bool },
     /// Read a run of bytes and do nothing with them (for the benchmark).
     Read { offset: u64, length: u64 },
     /// Show the records at these offsets, as an article sees them. The request has an array of the file and, if there is
@@ -134,6 +137,19 @@ pub struct Archived {
     pub kind: Kind,
     /// Its place among the entries.
     pub place: usize,
+}
+
+/// A file to look at again.
+#[derive(Serialize, Deserialize)]
+pub struct Look {
+    /// Its number.
+    pub number: u32,
+    /// What the first look gave.
+    pub file: FileReport,
+    /// Where it is, if it is in an archive.
+    pub archived: Option<Archived>,
+    /// Where other files may have the same records; everywhere, if it is `None`.
+    pub ids: Option<Ids>,
 }
 
 /// What must be known of a log to read some of it again.
@@ -160,6 +176,8 @@ pub enum Outcome {
     Unpacked(Unpacked),
     /// The report of some of the file; more will come.
     Part(Report),
+    /// The report of a file that takes the place of an earlier one; more will come.
+    Again(Report),
     /// The report of the slice.
     Checked(Report),
     /// All parts of the file have come.

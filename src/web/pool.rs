@@ -237,7 +237,7 @@ impl Pool {
             Ok(reply) => reply,
             Err(error) => return self.died(place, error),
         };
-        if let Ok(Outcome::Part(_)) = reply.outcome {
+        if let Ok(Outcome::Part(_) | Outcome::Again(_)) = reply.outcome {
             return self.received_part(place, reply);
         }
         let done = {

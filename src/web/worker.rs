@@ -8,11 +8,9 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::blob::{BlobReader, read, stream, unpack};
-use super::messages::{
-    Archived, Compiled, Log, Outcome, Reply, Request, Row, Task, Unpacked, decoded, encoded,
-};
+use super::messages::{Archived, Compiled, Log, Look, Outcome, Reply, Request, Row, Task, Unpacked, decoded, encoded};
 use super::{knowledge, learn};
-use crate::checkup::{Checkup, Contents, FileReport, InOrder, Parts, Report, unreadable};
+use crate::checkup::{self, Checkup, Contents, FileReport, InOrder, Keys, Parts, Report, unreadable};
 use crate::display;
 use crate::event::Event;
 use crate::kb::Article;
@@ -124,6 +122,22 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             }
             Ok(Outcome::Ended)
         }
+        Task::LookAgain { files, carve } => {
+            let (keys, blobs) = (Keys::default(), given.unchecked_ref::<js_sys::Array>());
+            for (look, blob) in files.iter().zip(blobs.iter()) {
+                let again = |bytes: &mut dyn Read| {
+                    checkup::again(knowledge(), look.number, &look.file, look.ids.clone(), &keys, bytes)
+                };
+                part(Outcome::Again(read_whole(blob.unchecked_ref(), look, again)?));
+                pause().await;
+            }
+            for (look, blob) in files.iter().zip(blobs.iter()).filter(|_| carve) {
+                let carve = |bytes: &mut dyn Read| checkup::carve(knowledge(), look.number, &look.file, &keys, bytes);
+                part(Outcome::Part(read_whole(blob.unchecked_ref(), look, carve)?));
+                pause().await;
+            }
+            Ok(Outcome::Ended)
+        }
         Task::Unpack { file: report, is_nested } => {
             let archives = js_sys::Array::new();
             let mut archive = open(file, report.kind, &report.name)?;
@@ -182,6 +196,17 @@ fn reopen(file: &Blob, archived: Archived, name: &str) -> Result<Archive<BlobRea
 
 /// After so many bytes the page hears of what was found in them.
 const PART: u64 = 8 << 20;
+
+/// Reads a file from its start, for another look.
+fn read_whole<T>(file: &Blob, look: &Look, read: impl FnOnce(&mut dyn Read) -> T) -> Result<T, String> {
+    let Some(archived) = look.archived else {
+        return Ok(read(&mut BlobReader::new(file).map_err(|error| error.to_string())?));
+    };
+    let mut archive = reopen(file, archived, &look.file.name)?;
+    let outcome = read(&mut archive.entry(archived.place).map_err(|(_, error)| error)?);
+    ARCHIVE.set(Some((archived.archive, archive)));
+    Ok(outcome)
+}
 
 /// Checks a file from its start to its end.
 async fn check_in_order(

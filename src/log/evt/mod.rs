@@ -185,7 +185,7 @@ impl Sequential for Reader {
             add(0, Reason::HeaderStale);
         }
         self.count(&mut coverage);
-        coverage
+        self.asked_for(coverage)
     }
 
     fn name(&self, symbol: u32) -> Name<'_> {
@@ -216,8 +216,8 @@ impl Reader {
         }
     }
 
-    /// Gives the whole records of the slack too: what an earlier round of the log left, and copies of records that
-    /// moved when the log grew. They are counted apart, as [`Coverage::carved`].
+    /// Gives the whole records of the slack instead of the log's: what an earlier round of it left, and copies of records
+    /// that moved when the log grew. They are counted as [`Coverage::carved`], and nothing else is.
     pub fn carve(self) -> Reader {
         Reader { carve: true, ..self }
     }
@@ -240,7 +240,15 @@ impl Reader {
         rest.drain(..understood);
         self.at += understood as u64;
         self.rest = rest;
-        coverage
+        self.asked_for(coverage)
+    }
+
+    /// Of what is carved, all but the number is in the log's own account.
+    fn asked_for(&self, coverage: Coverage) -> Coverage {
+        match self.carve {
+            true => Coverage { carved: coverage.carved, ..Coverage::default() },
+            false => coverage,
+        }
     }
 
     /// Compares the records that were read with those that there should be.
@@ -401,8 +409,10 @@ impl Reader {
         // Records that are newer than the end record came after it, when the log was not closed. Of those before it,
         // only those that are older than the oldest are slack.
         let is_slack = |end: End| end.is_slack(place) && number < if place < end.place { end.oldest } else { end.next };
-        match self.end.is_some_and(is_slack) {
-            true if !self.carve => return,
+        if self.end.is_some_and(is_slack) != self.carve {
+            return;
+        }
+        match self.carve {
             true => coverage.carved += 1,
             false => {
                 coverage.records += 1;
@@ -436,7 +446,8 @@ impl Reader {
             channel: self.names.name(channel),
             computer: self.names.name(computer),
         };
-        sink.record(&Record::read_whole(head, offset, fields));
+        let record = Record::read_whole(head, offset, fields);
+        sink.record(&if self.carve { record.carved() } else { record });
         problem
     }
 

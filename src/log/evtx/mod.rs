@@ -6,6 +6,7 @@
 //! records as XML; the walk over records and values is our own, because it decides how fast a checkup is.
 
 mod binxml;
+mod carve;
 mod crc32;
 mod layout;
 mod record;
@@ -144,20 +145,17 @@ impl Reader {
         };
         coverage.chunks += 1;
         let cut = bytes.len() < CHUNK_SIZE as usize;
-        let checked = !header.flags.contains(ChunkFlags::NO_CRC32);
-        if checked && header.header_chunk_checksum != header_checksum(bytes) {
+        if is_checked(&header) && header.header_chunk_checksum != header_checksum(bytes) {
             coverage.add(problem(Reason::ChunkHeaderChecksum));
-        }
-        let records = bytes.get(CHUNK_HEADER_SIZE..header.free_space_offset as usize);
-        let intact = records.is_some_and(|records| !checked || header.events_checksum == crc32::hash(records));
-        if cut {
-            coverage.add(problem(Reason::ChunkCut(bytes.len() as u32)));
-        } else if !intact {
-            coverage.add(problem(Reason::ChunkChecksum));
         }
         self.next_chunk();
         let budget = Cell::new(Budget::CHUNK);
-        let mut walk = Walk { reader: self, bytes, budget: &budget, offset, header: &header, intact, seen: 0, read: 0 };
+        let mut walk = Walk::new(self, bytes, &budget, offset, &header);
+        if cut {
+            coverage.add(problem(Reason::ChunkCut(bytes.len() as u32)));
+        } else if !walk.intact {
+            coverage.add(problem(Reason::ChunkChecksum));
+        }
         walk.records(sink, &mut coverage);
         let (seen, read) = (walk.seen, walk.read);
         coverage.records += read;
@@ -193,6 +191,11 @@ impl Reader {
     }
 }
 
+/// Whether the chunk has checksums.
+fn is_checked(header: &EvtxChunkHeader) -> bool {
+    !header.flags.contains(ChunkFlags::NO_CRC32)
+}
+
 /// CRC32 of a chunk header: all of it but its flags and the checksum itself.
 fn header_checksum(bytes: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
@@ -226,6 +229,22 @@ fn frame(bytes: &[u8], at: usize) -> Result<(std::ops::Range<usize>, usize), Rea
     Ok((at + 24..at + size - 4, at + size))
 }
 
+/// The next record that lies whole between two places: where it starts, its content, and where it ends.
+fn next_whole(bytes: &[u8], from: usize, end: usize) -> Option<(usize, std::ops::Range<usize>, usize)> {
+    let mut from = from;
+    loop {
+        let hit = bytes.get(from..end)?.windows(4).position(|window| window == RECORD_MAGIC)?;
+        let at = from + hit;
+        if let Ok((content, next)) = frame(bytes, at)
+            && next <= end
+            && bytes[content.end..next] == bytes[at + 4..at + 8]
+        {
+            return Some((at, content, next));
+        }
+        from = at + 1;
+    }
+}
+
 /// The walk over the records of one chunk.
 struct Walk<'r, 'c> {
     reader: &'r mut Reader,
@@ -242,10 +261,24 @@ struct Walk<'r, 'c> {
     read: u64,
 }
 
-impl Walk<'_, '_> {
+impl<'r, 'c> Walk<'r, 'c> {
+    fn new(
+        reader: &'r mut Reader,
+        bytes: &'c [u8],
+        budget: &'c Cell<usize>,
+        offset: u64,
+        header: &'c EvtxChunkHeader,
+    ) -> Walk<'r, 'c> {
+        let records = bytes.get(CHUNK_HEADER_SIZE..header.free_space_offset as usize);
+        let is_right = |records| !is_checked(header) || header.events_checksum == crc32::hash(records);
+        let intact = records.is_some_and(is_right);
+        Walk { reader, bytes, budget, offset, header, intact, seen: 0, read: 0 }
+    }
+
     /// From record to record up to the free space. Where a record is broken, the walk goes on at the next one that fits
     /// the chunk; a wrapped log's chunk can hold records of its last round, whose ids lie outside the chunk's range.
-    fn records(&mut self, sink: &mut dyn Sink, coverage: &mut Coverage) {
+    /// Gives where it ended.
+    fn records(&mut self, sink: &mut dyn Sink, coverage: &mut Coverage) -> usize {
         let end = (self.header.free_space_offset as usize).min(self.bytes.len());
         let mut at = CHUNK_HEADER_SIZE;
         while at < end {
@@ -258,7 +291,7 @@ impl Walk<'_, '_> {
                     }
                     // Behind the last record, a chunk whose checksum is wrong may hold records of the log's last round.
                     if id == self.header.last_event_record_id && !self.intact {
-                        return;
+                        return next;
                     }
                     at = next;
                 }
@@ -271,11 +304,12 @@ impl Walk<'_, '_> {
                     }
                     match next {
                         Some(next) => at = next,
-                        None => return,
+                        None => return at,
                     }
                 }
             }
         }
+        at
     }
 
     fn record(&mut self, content: std::ops::Range<usize>, at: usize, sink: &mut dyn Sink) -> Result<(), Reason> {
@@ -298,13 +332,8 @@ impl Walk<'_, '_> {
         let ids = self.header.first_event_record_id..=self.header.last_event_record_id;
         let mut from = from;
         loop {
-            let hit = self.bytes.get(from..end)?.windows(4).position(|window| window == RECORD_MAGIC)?;
-            let at = from + hit;
-            if let Ok((content, next)) = frame(self.bytes, at)
-                && next <= end
-                && self.bytes[content.end..next] == self.bytes[at + 4..at + 8]
-                && ids.contains(&u64::from_le_bytes(self.bytes[at + 8..at + 16].try_into().unwrap_or_default()))
-            {
+            let (at, ..) = next_whole(self.bytes, from, end)?;
+            if ids.contains(&u64::from_le_bytes(self.bytes[at + 8..at + 16].try_into().unwrap_or_default())) {
                 return Some(at);
             }
             from = at + 1;

@@ -12,11 +12,20 @@ pub struct Stream {
     at: u64,
     /// The beginning of a chunk.
     unfinished: Vec<u8>,
+    carves: bool,
 }
 
 impl Stream {
+    /// Gives what the log has given up, and nothing else: see [`Reader::carve`].
+    pub fn carving() -> Stream {
+        Stream { carves: true, ..Stream::default() }
+    }
+
     fn chunks(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Coverage {
-        let coverage = self.reader.slice(bytes, self.at, sink);
+        let coverage = match self.carves {
+            true => self.reader.carve(bytes, self.at, sink),
+            false => self.reader.slice(bytes, self.at, sink),
+        };
         self.at += bytes.len() as u64;
         coverage
     }

@@ -49,6 +49,8 @@ pub struct Progress {
     pub bytes_read: u64,
     /// Records that were read.
     pub records: u64,
+    /// What logs have given up is read too.
+    pub carves: bool,
     /// Milliseconds since this run began.
     pub elapsed: f64,
     /// Bytes of earlier runs, which this run's speed does not count.
@@ -83,6 +85,8 @@ struct State {
     /// The same, and what is in archives, by number.
     files: Vec<Given>,
     report: Rc<Report>,
+    /// How many of them were compared with one another.
+    compared: usize,
     /// The reports of the files by themselves.
     reports: BTreeMap<u32, Report>,
     progress: Progress,
@@ -136,8 +140,7 @@ impl Session {
                 }
                 let Some(own) = report.files.get_mut(&number) else { continue };
                 let unread = given.unread(own);
-                let said = own.coverage.problems.iter().any(|problem| matches!(problem.reason, Reason::Cancelled(_)));
-                if own.kind.refusal().is_none() && unread > 0 && !said {
+                if own.kind.refusal().is_none() && unread > 0 && !own.is_cancelled() {
                     own.coverage.add(Problem { offset: 0, reason: Reason::Cancelled(unread), lost: 0 });
                 }
             }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use web_sys::{Blob, File};
 
-use super::super::messages::{Archived, Log, Outcome, Task, Unpacked};
+use super::super::messages::{Archived, Log, Look, Outcome, Task, Unpacked};
 use super::super::{files, now};
 use super::{Progress, REDRAW_MILLISECONDS, Session, State};
 use crate::checkup::{self, FileReport, Report, unreadable};
@@ -56,21 +56,8 @@ impl Session {
         if files.is_empty() {
             return;
         }
-        {
-            let mut state = self.state.borrow_mut();
-            state.given.extend(files.iter().cloned());
-            if !state.progress.running {
-                state.started = now();
-                state.progress = Progress {
-                    running: true,
-                    bytes_before: state.progress.bytes_read,
-                    bytes: state.progress.bytes_read,
-                    bytes_read: state.progress.bytes_read,
-                    records: state.progress.records,
-                    ..Progress::default()
-                };
-            }
-        }
+        self.begin();
+        self.state.borrow_mut().given.extend(files.iter().cloned());
         let mut numbers: Vec<(u64, u32)> = Vec::new();
         for file in files {
             let (size, name) = (file.size() as u64, files::path(&file));
@@ -80,6 +67,32 @@ impl Session {
         numbers.sort_unstable();
         numbers.into_iter().rev().for_each(|(_, number)| self.open(number));
         self.draw();
+    }
+
+    /// Begins a run, if there is none.
+    fn begin(&self) {
+        let mut state = self.state.borrow_mut();
+        if !state.progress.running {
+            state.started = now();
+            state.progress = Progress {
+                running: true,
+                bytes_before: state.progress.bytes_read,
+                bytes: state.progress.bytes_read,
+                bytes_read: state.progress.bytes_read,
+                records: state.progress.records,
+                carves: state.progress.carves,
+                ..Progress::default()
+            };
+        }
+    }
+
+    /// Reads what the logs have given up too, of those that are there and those that come.
+    pub fn carve(&self) {
+        self.begin();
+        self.state.borrow_mut().progress.carves = true;
+        let run = self.begun(1);
+        self.state.borrow_mut().compared = 0;
+        self.finished(run, |_| ());
     }
 
     fn give(&self, given: Given) -> u32 {
@@ -231,17 +244,71 @@ impl Session {
         self.change(number, |given| given.is_retried = true);
         {
             let mut state = self.state.borrow_mut();
-            let State { reports, report, progress, .. } = &mut *state;
+            let State { reports, progress, .. } = &mut *state;
             if let Some(own) = reports.remove(&number) {
                 progress.bytes_read -= own.files.values().map(|file| file.bytes_read).sum::<u64>();
                 progress.bytes = progress.bytes.saturating_sub(own.files.values().map(|file| file.size).sum());
-                progress.records -= own.records();
             }
-            let mut all = Report::default();
-            reports.values().for_each(|report| all.merge(report.clone()));
-            *report = Rc::new(all);
         }
+        self.sum_up();
         self.opened(number, report.clone());
+    }
+
+    /// Puts the report of all together anew.
+    fn sum_up(&self) {
+        let mut state = self.state.borrow_mut();
+        let mut all = Report::default();
+        state.reports.values().for_each(|report| all.merge(report.clone()));
+        state.progress.records = all.records();
+        state.report = Rc::new(all);
+    }
+
+    /// When all files are read: has those looked at again that may have the same records, or all for what they have
+    /// given up.
+    fn compare(&self) {
+        let (files, blobs, carve) = {
+            let mut state = self.state.borrow_mut();
+            if state.compared == state.files.len() {
+                return;
+            }
+            state.compared = state.files.len();
+            let overlaps = checkup::overlaps(state.reports.values());
+            let mut files = Vec::new();
+            let blobs = js_sys::Array::new();
+            for (number, file) in &state.report.files {
+                let ids = overlaps.get(number);
+                let Some(given) = state.files.get(*number as usize) else { continue };
+                if file.kind.refusal().is_some() || file.is_cancelled() || (ids.is_none() && !state.progress.carves) {
+                    continue;
+                }
+                let ids = ids.filter(|_| !state.progress.carves).cloned();
+                files.push(Look { number: *number, file: file.clone(), archived: given.archived, ids });
+                blobs.push(given.file.as_ref());
+            }
+            state.progress.bytes += files.iter().map(|look| look.file.size).sum::<u64>();
+            (files, blobs, state.progress.carves)
+        };
+        let Some(first) = files.first().map(|look| (look.number, look.file.clone())) else { return };
+        let session = self.clone();
+        let run = self.begun(1);
+        self.pool.push_parted(Task::LookAgain { files, carve }, blobs, move |outcome| match outcome {
+            Ok(Outcome::Again(report)) => session.arrived(run, |session| {
+                let mut state = session.state.borrow_mut();
+                state.progress.bytes_read += report.files.values().map(|file| file.size).sum::<u64>();
+                let Some(number) = report.files.keys().next() else { return };
+                state.reports.insert(*number, report);
+            }),
+            Ok(Outcome::Part(report)) => session.arrived(run, |session| {
+                let Some(number) = report.files.keys().next() else { return };
+                session.state.borrow_mut().reports.entry(*number).or_default().merge(report);
+            }),
+            outcome => session.finished(run, |session| {
+                if let Err(message) = outcome {
+                    session.merge(first.0, 0, unread(first.0, &first.1, 0, message));
+                }
+                session.sum_up();
+            }),
+        });
     }
 
     /// Takes the report of a slice.
@@ -283,6 +350,9 @@ impl Session {
     fn finished(&self, run: u32, take: impl FnOnce(&Session)) {
         self.arrived(run, |session| {
             take(session);
+            if session.state.borrow().open_tasks == 1 {
+                session.compare();
+            }
             let mut state = session.state.borrow_mut();
             state.open_tasks -= 1;
             state.progress.running = state.open_tasks > 0;
