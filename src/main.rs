@@ -12,19 +12,23 @@ use evtx_checkup::export;
 use evtx_checkup::kb::{Article, KnowledgeBase};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use evtx_checkup::log::{Kind, Problem, Reason, evt, xml};
-use evtx_checkup::sources::{self, Source};
+use evtx_checkup::sources;
 
 const HELP: &str = "\
 Says which known issues Windows event logs show, and how to resolve them.
 
 Usage: evtx-checkup [--format text|json] [--kb PATH]... FILE...
        evtx-checkup lint PATH...
+       evtx-checkup import [--format text|json] PATH...
 
 --kb adds known issues of your own: articles (.md) and Sigma rules (.yml), or folders and zip archives of them; lint
 only checks them.
 
+import reads articles of Microsoft's Knowledge Base (.txt, .md), or folders and zip archives of them: as text, each as an
+article to edit; as JSON, what was found in each, one object a line.
+
 Exit status: 0 no known issue, 1 known issues found, 2 something could not be read.
-Of lint: 0 no fault, 1 faults, 2 something could not be read.
+Of lint and import: 0 no fault, 1 faults, 2 something could not be read.
 ";
 
 /// Chunks that a thread reads at once: 4 MiB.
@@ -33,6 +37,7 @@ const SLICE: u64 = 64;
 #[derive(Default)]
 struct Arguments {
     lint: bool,
+    import: bool,
     json: bool,
     knowledge: Vec<PathBuf>,
     files: Vec<PathBuf>,
@@ -62,6 +67,9 @@ fn main() -> ExitCode {
                 ExitCode::from(2)
             }
         };
+    }
+    if arguments.import {
+        return import(&arguments);
     }
     let mut knowledge = evtx_checkup::built_in();
     match articles(&arguments.knowledge) {
@@ -95,6 +103,7 @@ fn main() -> ExitCode {
 fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut arguments = Arguments::default();
+    let is_first = |arguments: &Arguments| !arguments.lint && !arguments.import && arguments.files.is_empty();
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -107,7 +116,8 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
                 };
             }
             Long("kb") => arguments.knowledge.push(parser.value()?.into()),
-            Value(word) if word == "lint" && !arguments.lint && arguments.files.is_empty() => arguments.lint = true,
+            Value(word) if word == "lint" && is_first(&arguments) => arguments.lint = true,
+            Value(word) if word == "import" && is_first(&arguments) => arguments.import = true,
             Value(path) => arguments.files.push(path.into()),
             other => return Err(other.unexpected()),
         }
@@ -118,25 +128,55 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
 /// The articles and rules of these files and folders, and the faults of those that are not well.
 fn articles(paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
+    let wanted = |name: &str| sources::is_source(name) || sources::is_archive(name);
     for path in paths {
-        collect(path, true, &mut found, &mut problems).map_err(|error| format!("{}: {error}", path.display()))?;
+        collect(path, true, &wanted, &mut |name, bytes| sources::read(name, bytes, &mut found, &mut problems))?;
     }
     let (articles, faults) = sources::compile(&found);
     problems.extend(faults);
     Ok((articles, problems))
 }
 
-/// Adds a file, or every article, rule and archive of a folder and the folders in it, by name.
-fn collect(path: &Path, asked: bool, found: &mut Vec<Source>, problems: &mut Vec<String>) -> std::io::Result<()> {
+/// Writes what was read of articles of Microsoft's Knowledge Base.
+fn import(arguments: &Arguments) -> ExitCode {
+    let mut problems = Vec::new();
+    let wanted = |name: &str| sources::is_imported(name) || sources::is_archive(name);
+    let mut out = std::io::stdout().lock();
+    let mut write = |name: &str, bytes: &[u8]| {
+        for extract in sources::import(name, bytes, &mut problems) {
+            let text = if arguments.json { export::imported::line(&extract) + "\n" } else { extract.source() };
+            // A reader such as `head` may close the pipe early.
+            let _ = out.write_all(text.as_bytes());
+        }
+    };
+    let read = arguments.files.iter().try_for_each(|path| collect(path, true, &wanted, &mut write));
+    problems.iter().for_each(|problem| eprintln!("{problem}"));
+    match read {
+        Ok(()) => ExitCode::from(u8::from(!problems.is_empty())),
+        Err(error) => {
+            eprintln!("evtx-checkup: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Takes a file, or of a folder and the folders in it, every file with a wanted name, by name.
+fn collect(
+    path: &Path,
+    asked: bool,
+    wanted: &dyn Fn(&str) -> bool,
+    take: &mut dyn FnMut(&str, &[u8]),
+) -> Result<(), String> {
+    let said = |error: std::io::Error| format!("{}: {error}", path.display());
     if path.is_dir() {
-        let entries = std::fs::read_dir(path)?.map(|entry| Ok(entry?.path()));
-        let mut entries = entries.collect::<std::io::Result<Vec<_>>>()?;
+        let entries = std::fs::read_dir(path).map_err(said)?.map(|entry| Ok(entry?.path()));
+        let mut entries = entries.collect::<std::io::Result<Vec<_>>>().map_err(said)?;
         entries.sort();
-        return entries.iter().try_for_each(|path| collect(path, false, found, problems));
+        return entries.iter().try_for_each(|path| collect(path, false, wanted, take));
     }
     let name = path.display().to_string();
-    if asked || sources::is_source(&name) || sources::is_archive(&name) {
-        sources::read(&name, &std::fs::read(path)?, found, problems);
+    if asked || wanted(&name) {
+        take(&name, &std::fs::read(path).map_err(said)?);
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Articles and rules that people bring: as files, folders' files, or archives of them.
 
+use crate::kb::import::Extract;
 use crate::kb::{Article, Origin, lint};
 use crate::log::archive;
 
@@ -14,6 +15,11 @@ pub fn is_source(name: &str) -> bool {
 /// Whether a file's name is that of an archive.
 pub fn is_archive(name: &str) -> bool {
     ending(name, &["zip"])
+}
+
+/// Whether a file's name may be that of an article as Microsoft's Knowledge Base had it.
+pub fn is_imported(name: &str) -> bool {
+    ending(name, &["txt", "md"])
 }
 
 fn ending(name: &str, endings: &[&str]) -> bool {
@@ -31,6 +37,26 @@ pub fn read(path: &str, bytes: &[u8], sources: &mut Vec<Source>, problems: &mut 
     for (name, content) in &unpacked.entries {
         take(format!("{path}/{name}"), content, sources, problems);
     }
+}
+
+/// The articles of Microsoft's Knowledge Base in a file: itself, or what is in the archive. Texts that are none are said
+/// as `path: message`.
+pub fn import(path: &str, bytes: &[u8], problems: &mut Vec<String>) -> Vec<Extract> {
+    let unpacked = match is_archive(path) {
+        true => archive::unzip(bytes, is_imported),
+        false => archive::Unpacked { entries: Vec::new(), problems: Vec::new() },
+    };
+    problems.extend(unpacked.problems.iter().map(|problem| format!("{path}: {problem}")));
+    let inner = unpacked.entries.iter().map(|(name, content)| (format!("{path}/{name}"), content.as_slice()));
+    let itself = (!is_archive(path)).then(|| (path.to_owned(), bytes));
+    let read = |(path, bytes): (String, &[u8])| match Extract::read(bytes) {
+        Ok(extract) => Some(extract),
+        Err(why) => {
+            problems.push(format!("{path}: {why}"));
+            None
+        }
+    };
+    inner.chain(itself).filter_map(read).collect()
 }
 
 fn take(path: String, bytes: &[u8], sources: &mut Vec<Source>, problems: &mut Vec<String>) {

@@ -63,6 +63,7 @@ fn finding(finding: &Finding<'_>) -> Value {
         "title": finding.article.title,
         "level": finding.article.level,
         "verdict": finding.article.verdict,
+        "grade": finding.article.grade,
         "count": finding.count,
         "first": time(finding.span.0),
         "last": time(finding.span.1),

@@ -84,7 +84,8 @@ fn is_led_soon(words: &[&str]) -> bool {
 /// The code whose message a text is, or nearly is.
 pub(super) fn of_message(text: &str) -> Option<u32> {
     let words = words(text);
-    let close = table().iter().filter_map(|(code, message)| Some((likeness(&words, message)?, *code)));
+    // Of messages that read the same, the first.
+    let close = table().iter().rev().filter_map(|(code, message)| Some((likeness(&words, message)?, *code)));
     close.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, code)| code)
 }
 

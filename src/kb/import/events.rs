@@ -7,6 +7,7 @@ use super::sections::{Heading, Lines};
 /// Ids and descriptions beyond these counts and lengths are left out.
 const MAX_EVENTS: usize = 256;
 const MAX_DESCRIPTION: usize = 2000;
+const MAX_CHOICES: usize = 32;
 
 /// An event as the text has it.
 #[derive(Debug, Default)]
@@ -21,7 +22,11 @@ pub(super) struct Found {
     /// The sentence or paragraph that leads to it.
     pub context: String,
     pub heading: Option<Heading>,
+    /// What leads to it says that it goes with another event.
+    pub is_beside: bool,
     pub form: Form,
+    /// What the article lists for a part that the description leaves open.
+    pub choices: Vec<String>,
 }
 
 /// How sure it is that a description is the event's own text.
@@ -78,7 +83,9 @@ pub(super) fn find(section: &Lines<'_>, flat: bool) -> Vec<Found> {
                 description: block.description.clone(),
                 context: context.to_owned(),
                 heading: section.heading,
+                is_beside: is_beside(context),
                 form: Form::Labelled,
+                choices: if block.description.contains('<') { choices(&pieces[at + 1..]) } else { Vec::new() },
             })),
             Piece::Paragraph(_) if at < taken => {}
             Piece::Paragraph(paragraph) => {
@@ -93,6 +100,19 @@ pub(super) fn find(section: &Lines<'_>, flat: bool) -> Vec<Found> {
         }
     }
     found
+}
+
+/// The items of a list of services that follows: `when you start the following services:`.
+fn choices(pieces: &[Piece]) -> Vec<String> {
+    let [Piece::Paragraph(first), rest @ ..] = pieces else { return Vec::new() };
+    if !first.text.ends_with("services:") {
+        return Vec::new();
+    }
+    let items = rest.iter().map_while(|piece| match piece {
+        Piece::Paragraph(item) => item.text.strip_prefix("- "),
+        Piece::Block(_) => None,
+    });
+    items.flat_map(|items| items.split(" - ")).map(|item| item.trim().to_owned()).take(MAX_CHOICES).collect()
 }
 
 /// The indented paragraphs that the first of these pieces announces.
@@ -123,14 +143,16 @@ fn named(paragraph: &Paragraph, shown: &[&str], heading: Option<Heading>) -> Vec
             description: cut(description).to_owned(),
             context: sentence.to_owned(),
             heading,
+            is_beside: is_beside(&text[start..*at]),
             form,
             ..Found::default()
         };
         let rest = text[*at..].trim_start_matches(|c: char| c.is_ascii_digit() || " :.-),".contains(c));
         let is_last = place + 1 == ids.len();
+        let next = ids.get(place + 1).map_or(text.len(), |(next, _)| *next);
         if is_last && !shown.is_empty() {
             found.extend(shown.iter().map(|text| one(text, Form::Shown)));
-        } else if let Some(quoted) = quoted(&text[*at..]).filter(|_| is_last) {
+        } else if let Some(quoted) = quoted(&text[*at..next]) {
             found.push(one(quoted, Form::Shown));
         } else if paragraph.indent > 0 && ids.len() == 1 && !rest.is_empty() {
             found.push(one(rest, Form::Shown));
@@ -139,6 +161,14 @@ fn named(paragraph: &Paragraph, shown: &[&str], heading: Option<Heading>) -> Vec
         }
     }
     found
+}
+
+/// Whether what stands before an event says that it comes before, with or after another.
+fn is_beside(lead: &str) -> bool {
+    const BESIDE: [&str; 6] = ["preceded by", "followed by", "as well:", "as well.", "prior to", "in addition to the event"];
+    let lower = lead.to_ascii_lowercase();
+    let is_before = lower.contains("before the event") && !lower.trim_end().ends_with("before the event");
+    is_before || BESIDE.iter().any(|words| lower.contains(words))
 }
 
 /// The first text of several words in quotes.

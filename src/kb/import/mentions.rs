@@ -65,7 +65,7 @@ fn ids_after(lower: &str, at: usize) -> Vec<(usize, u16)> {
 /// The id before a word: `numerous 670 events`, `logs the 5007 events`, `9405 error messages`.
 fn id_before(lower: &str, at: usize) -> Option<(usize, u16)> {
     let before = lower[..at].strip_suffix(' ')?;
-    let start = before.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |end| end + 1);
+    let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
     if before[..start].ends_with(['.', ',', '-', ':', '/', '\\']) || lower[at..].starts_with("event log") {
         return None;
     }

@@ -3,8 +3,10 @@
 //! They come in three shapes, told apart by content: plain text (`DOCUMENT:Q124641 … TITLE   :`), the same inside a
 //! Markdown page, and the text of newer web pages (`Title (Q101355)`). [`Extract::read`] takes one apart.
 
+mod article;
 mod codes;
 mod date;
+mod detection;
 mod events;
 mod labels;
 mod mentions;
@@ -13,11 +15,14 @@ mod shape;
 mod sources;
 mod values;
 mod verdict;
+mod written;
 
 use serde::{Deserialize, Serialize};
 
+pub use detection::Grade;
 use events::{Form, Found};
 pub use sections::Heading;
+pub use values::Value;
 pub use verdict::Verdict;
 
 /// An article of no symptoms that lists more events than these explains them, and no issue.
@@ -69,7 +74,7 @@ pub struct Clue {
     /// The article does not name the source.
     pub source_inferred: bool,
     /// The values that tell this issue from others.
-    pub params: Vec<String>,
+    pub values: Vec<Value>,
     /// Error codes of the event, and of the messages that go with it.
     pub error_codes: Vec<String>,
     /// What it is to the issue.
@@ -167,14 +172,14 @@ fn clues(found: &[Found], sections: &[(Option<Heading>, String)], context: &str,
         let role = among_symptoms.map(|twin| role(twin, has_symptoms, verdict)).fold(own_role, Role::min);
         let labelled = one.source.as_deref().and_then(sources::cleaned).map(|source| (source, true));
         let source = labelled.or_else(|| sources::of(one, context));
-        let values = values::of(one.id, &one.description);
+        let values = values::of(one.id, &one.description, &one.choices);
         let mut error_codes: Vec<String> = values.iter().filter_map(values::Value::written_code).collect();
         error_codes.dedup();
         let clue = Clue {
             event_id: one.id,
-            source_inferred: source.as_ref().is_some_and(|(_, stated)| !stated),
+            source_inferred: source.as_ref().is_some_and(|(name, stated)| !stated && !names(sections, name)),
             source: source.map(|(name, _)| name),
-            params: values.iter().filter(|value| value.is_own(&one.description)).map(|value| value.text.clone()).collect(),
+            values,
             error_codes,
             role,
             passage: one.description.clone(),
@@ -182,7 +187,7 @@ fn clues(found: &[Found], sections: &[(Option<Heading>, String)], context: &str,
         let is_exact = values::is_known_form(one.id, &one.description);
         let twin = clues.iter_mut().find(|old| {
             let is_same_source = old.source == clue.source || old.source.is_none() || clue.source_inferred;
-            old.event_id == clue.event_id && is_same_source && (old.params == clue.params || !is_exact)
+            old.event_id == clue.event_id && is_same_source && (old.values == clue.values || !is_exact)
         });
         match twin {
             Some(old) => old.role = old.role.min(clue.role),
@@ -196,6 +201,11 @@ fn clues(found: &[Found], sections: &[(Option<Heading>, String)], context: &str,
     share_source(&mut clues);
     add_seen_codes(&mut clues, sections);
     clues
+}
+
+/// Whether a section names a source somewhere; short names are also parts of other words.
+fn names(sections: &[(Option<Heading>, String)], source: &str) -> bool {
+    source.len() > 6 && sections.iter().any(|(_, text)| text.contains(source))
 }
 
 /// What logs one event of an article logs all of them, where nothing says otherwise.
@@ -225,11 +235,8 @@ fn add_seen_codes(clues: &mut [Clue], sections: &[(Option<Heading>, String)]) {
 
 /// What an event is to the issue, by the section it stands in and the words around it.
 fn role(found: &Found, has_symptoms: bool, verdict: Verdict) -> Role {
-    const BEFORE: [&str; 7] =
-        ["preceded by", "before the event", "as well:", "as well.", "followed by", "prior to", "in addition to the event"];
     const WELL: [&str; 6] =
         ["startup complete", "successfully", "ended normally", "completed", "has started", "%1"];
-    let context = found.context.to_ascii_lowercase();
     let description = found.description.to_ascii_lowercase();
     let is_info = found.kind.starts_with("info") || found.kind.contains("success");
     let is_well = WELL.iter().any(|words| description.contains(words));
@@ -240,7 +247,7 @@ fn role(found: &Found, has_symptoms: bool, verdict: Verdict) -> Role {
         Some(Heading::MoreInformation) if verdict == Verdict::Informational && is_well => Role::Expected,
         Some(Heading::Cause) => Role::Related,
         _ if is_info && is_well => Role::Related,
-        _ if BEFORE.iter().any(|words| context.contains(words)) => Role::Related,
+        _ if found.is_beside => Role::Related,
         _ => Role::Symptom,
     }
 }

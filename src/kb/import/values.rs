@@ -1,6 +1,8 @@
 //! The values in an event's text that narrow the case: names, files, codes and messages, without those that are only
 //! samples.
 
+use serde::{Deserialize, Serialize};
+
 use super::codes;
 
 /// Values beyond these counts and lengths are left out.
@@ -33,27 +35,23 @@ const FORMS: [(u16, &str); 18] = [
 ];
 
 /// A value that an event of the issue has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Value {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Value {
+    /// The value as the article has it.
     pub text: String,
-    /// The number of the inserted value, where the event's text is known.
+    /// The number of the inserted value, where the event's text is known: 1 is `param1`.
     pub place: Option<u8>,
     /// The error code that it is or stands for.
     pub code: Option<u32>,
-    /// Where the text leaves a part open (`<Service name>`), only this much stands before it.
-    pub is_start: bool,
+    /// The article leaves the rest of the value open (`<Service name>`); it is one of these, or anything.
+    pub rest: Option<Vec<String>>,
 }
 
 impl Value {
     /// The code as the text writes it, or the number of the message that the value is.
-    pub fn written_code(&self) -> Option<String> {
+    pub(super) fn written_code(&self) -> Option<String> {
         let code = self.code?;
         Some(if codes::number(&self.text) == Some(code) { self.text.clone() } else { code.to_string() })
-    }
-
-    /// Whether it is a part of an event's text: a text that is nothing but a message narrows by the message's code.
-    pub fn is_own(&self, text: &str) -> bool {
-        self.text != text
     }
 }
 
@@ -66,12 +64,12 @@ fn forms(id: u16) -> impl Iterator<Item = &'static str> {
     FORMS.iter().filter(move |(own, _)| *own == id).map(|(_, form)| *form)
 }
 
-/// The values in an event's text.
-pub(super) fn of(id: u16, text: &str) -> Vec<Value> {
+/// The values in an event's text. `choices` are what the article lists for a part that the text leaves open.
+pub(super) fn of(id: u16, text: &str, choices: &[String]) -> Vec<Value> {
     let mut values = Values::default();
     if let Some(inserted) = forms(id).find_map(|form| fit(form, text)) {
         for (place, value) in inserted {
-            values.inserted(place, value);
+            values.inserted(place, value, choices);
         }
         return values.0;
     }
@@ -129,13 +127,13 @@ impl Values {
     fn push(&mut self, text: &str, place: Option<u8>, code: Option<u32>) {
         let is_new = self.0.iter().all(|value| !value.text.eq_ignore_ascii_case(text));
         if is_new && !text.is_empty() && text.len() <= MAX_LENGTH && self.0.len() < MAX_VALUES {
-            self.0.push(Value { text: text.to_owned(), place, code, is_start: false });
+            self.0.push(Value { text: text.to_owned(), place, code, rest: None });
         }
     }
 
     /// A value whose place is known.
-    fn inserted(&mut self, place: u8, text: &str) {
-        let (start, is_start) = match text.find(['<', '%']) {
+    fn inserted(&mut self, place: u8, text: &str, choices: &[String]) {
+        let (start, is_open) = match text.find(['<', '%']) {
             Some(at) => (text[..at].trim_end(), true),
             None => (text, false),
         };
@@ -146,8 +144,8 @@ impl Values {
             None if start.split(' ').count() <= MAX_NAME => self.push(trim(start), Some(place), codes::of_message(start)),
             None => self.push(start, Some(place), codes::of_message(start)),
         }
-        if let Some(last) = self.0.last_mut() {
-            last.is_start = is_start;
+        if let Some(last) = self.0.last_mut().filter(|_| is_open) {
+            last.rest = Some(choices.to_vec());
         }
     }
 
