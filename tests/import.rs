@@ -54,7 +54,8 @@ impl Text {
     fn web(&self) -> String {
         let products: String = self.products.iter().map(|product| format!("- {product}\n")).collect();
         let is_rule = |line: &&str| !line.is_empty() && line.bytes().all(|byte| byte == b'=');
-        let body: String = self.body.lines().filter(|line| !is_rule(line)).map(|line| format!("{}\n", line.trim())).collect();
+        let body: String =
+            self.body.lines().filter(|line| !is_rule(line)).map(|line| format!("{}\n", line.trim())).collect();
         format!(
             "{} (Q912345)\nThe information in this article applies to:\n{products}\
              This article was previously published under Q912345\n{body}\
@@ -66,7 +67,10 @@ impl Text {
 
 const FABRIC: Text = Text {
     title: "Fabric: Event ID 7000 & \"Loom\" Do Not Go Together",
-    products: &["Contoso Fabric version 2.0", "Microsoft Windows NT Server versions 3.51, 4.0, on platform(s):\n    - x86"],
+    products: &[
+        "Contoso Fabric version 2.0",
+        "Microsoft Windows NT Server versions 3.51, 4.0, on platform(s):\n    - x86",
+    ],
     body: "SYMPTOMS
 ========
 
@@ -118,7 +122,7 @@ fn read(text: &str) -> Extract {
     Extract::read(text.as_bytes()).unwrap()
 }
 
-fn clue<'a>(extract: &'a Extract, id: u16) -> &'a Clue {
+fn clue(extract: &Extract, id: u16) -> &Clue {
     extract.events.iter().find(|clue| clue.event_id == id).unwrap_or_else(|| panic!("{id}: {:#?}", extract.events))
 }
 
@@ -199,7 +203,7 @@ fn a_damaged_article_does_no_harm() {
                 extract.source();
             }
         }
-        for _ in 0..2000 {
+        for _ in 0..300 {
             let mut bytes = whole.clone().into_bytes();
             match random(3) {
                 0 => bytes.truncate(random(bytes.len())),
@@ -280,7 +284,8 @@ fn a_source_that_is_not_named_is_told_by_the_message() {
 
 Then event ID 6008 is logged, and event ID 4712.",
     );
-    let services: Vec<_> = extract.events.iter().filter(|clue| clue.event_id == 7000).map(|clue| params(clue)[0]).collect();
+    let services: Vec<_> =
+        extract.events.iter().filter(|clue| clue.event_id == 7000).map(|clue| params(clue)[0]).collect();
     assert_eq!(services, ["Loom", "Weft"]);
     assert_eq!(clue(&extract, 7000).source.as_deref(), Some("Service Control Manager"));
     assert!(clue(&extract, 7000).source_inferred);
@@ -504,7 +509,9 @@ fn what_is_read_agrees_with_labels() {
         for wanted in all(label) {
             // Of several events with one id, the one that shares most values.
             let shared = |event: &Value| texts(&event["params"]).intersection(&texts(&wanted["params"])).count();
-            let best = (0..left.len()).filter(|at| id(&left[*at]) == id(&wanted)).max_by_key(|at| (shared(&left[*at]), usize::MAX - at));
+            let best = (0..left.len())
+                .filter(|at| id(&left[*at]) == id(&wanted))
+                .max_by_key(|at| (shared(&left[*at]), usize::MAX - at));
             let event = best.map_or(Value::Null, |at| left.remove(at));
             values.sets(&texts(&event["params"]), &texts(&wanted["params"]));
             if wanted["source"].is_string() && wanted["source_basis"] != "sibling" {

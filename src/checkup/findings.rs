@@ -111,8 +111,7 @@ fn sort(findings: &mut [Finding<'_>]) {
         let rank = |finding: &Finding<'_>| {
             let article = finding.article;
             let harmless = matches!(article.verdict, Verdict::SafeToIgnore | Verdict::Informational);
-            let urgency =
-                (!finding.other_windows, standing(article), !harmless, article.level, article.verdict);
+            let urgency = (!finding.other_windows, standing(article), !harmless, article.level, article.verdict);
             (Reverse(urgency), Reverse(finding.span.1), Reverse(finding.count))
         };
         rank(a).cmp(&rank(b)).then_with(|| a.article.id.cmp(&b.article.id))

@@ -65,12 +65,16 @@ impl Extract {
 
 /// The Windows versions that products name; for old articles about other products, those up to Server 2003.
 fn windows(products: &[String], date: Option<&str>) -> Option<Range> {
-    const NT: [(&str, &str); 5] = [("3.1", "nt3.1"), ("3.5", "nt3.5"), ("3.51", "nt3.51"), ("4.0", "nt4"), ("4", "nt4")];
+    const NT: [(&str, &str); 5] =
+        [("3.1", "nt3.1"), ("3.5", "nt3.5"), ("3.51", "nt3.51"), ("4.0", "nt4"), ("4", "nt4")];
     let mut ranges: Vec<Range> = Vec::new();
     for product in products.iter().filter(|product| product.starts_with("Microsoft Windows")) {
         let mut words = product.split(|c: char| !(c.is_alphanumeric() || c == '.')).filter(|word| !word.is_empty());
         let versions: Vec<&str> = match product.contains("Windows NT") {
-            true => words.filter_map(|word| NT.iter().find(|(version, _)| *version == word)).map(|(_, name)| *name).collect(),
+            true => words
+                .filter_map(|word| NT.iter().find(|(version, _)| *version == word))
+                .map(|(_, name)| *name)
+                .collect(),
             false => {
                 let is_known = |word: &&str| Version::names().any(|(name, _)| name.eq_ignore_ascii_case(word));
                 words.find(is_known).into_iter().collect()
@@ -117,7 +121,10 @@ fn blocks(text: &str) -> Vec<Block> {
             None if indent >= 2 => {
                 let code: Vec<&str> = lines.iter().map(|line| line.get(indent..).unwrap_or(line)).collect();
                 match blocks.last_mut() {
-                    Some(Block::Code(last)) => *last = format!("{last}\n\n{}", code.join("\n")),
+                    Some(Block::Code(last)) => {
+                        last.push_str("\n\n");
+                        last.push_str(&code.join("\n"));
+                    }
                     _ => blocks.push(Block::Code(code.join("\n"))),
                 }
             }
@@ -150,7 +157,9 @@ fn list(lines: &[&str], blocks: &mut Vec<Block>) {
                 match last {
                     Some(Block::List(first, items))
                         if first.is_some() == number.is_some()
-                            && number.zip(*first).is_none_or(|(number, first)| number == first + items.len() as u64) =>
+                            && number
+                                .zip(*first)
+                                .is_none_or(|(number, first)| number == first + items.len() as u64) =>
                     {
                         items.push(new);
                     }

@@ -37,14 +37,34 @@ pub(super) fn written(text: &str) -> Vec<(&str, u32)> {
         let lower = |word: &str| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
         let (last, one_before) = (lower(before(1)), lower(before(2)));
         let leads = |word: &str| {
-            matches!(word, "error" | "errors" | "code" | "codes" | "status" | "rc" | "hresult" | "hr" | "exception" | "result" | "returned" | "returns" | "err")
+            matches!(
+                word,
+                "error"
+                    | "errors"
+                    | "code"
+                    | "codes"
+                    | "status"
+                    | "rc"
+                    | "hresult"
+                    | "hr"
+                    | "exception"
+                    | "result"
+                    | "returned"
+                    | "returns"
+                    | "err"
+            )
         };
         let is_led = leads(&last)
-            || (matches!(last.as_str(), "is" | "was" | "of" | "no" | "number" | "value" | "hex" | "jet" | "with") && leads(&one_before))
+            || (matches!(last.as_str(), "is" | "was" | "of" | "no" | "number" | "value" | "hex" | "jet" | "with")
+                && leads(&one_before))
             || (word.to_ascii_lowercase().starts_with("rc="))
             || (matches!(last.as_str(), "data" | "dword" | "words") && is_long);
-        let is_address = matches!(last.as_str(), "address" | "at" | "property" | "from" | "to" | "locale" | "fault" | "object" | "id");
-        let has_failed = code >= 0x8000_0000 && (is_prefixed || is_long && plain.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_alphabetic()));
+        let is_address = matches!(
+            last.as_str(),
+            "address" | "at" | "property" | "from" | "to" | "locale" | "fault" | "object" | "id"
+        );
+        let has_failed = code >= 0x8000_0000
+            && (is_prefixed || is_long && plain.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_alphabetic()));
         let is_code = if is_prefixed {
             !is_address && (is_led || has_failed && code < 0xf000_0000 || is_led_soon(&words[..at]))
         } else if is_long {
@@ -121,7 +141,8 @@ fn words(text: &str) -> Vec<u32> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     // FNV-1a.
     let hash = |word: &str| {
-        word.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193))
+        word.bytes()
+            .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193))
     };
     let mut words: Vec<u32> = words.map(hash).collect();
     words.sort_unstable();

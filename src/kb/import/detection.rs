@@ -143,7 +143,8 @@ fn open(start: &str, rest: &[String]) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     for name in rest {
         texts.push(escaped(name));
-        let short = name.strip_suffix(')').and_then(|name| name.rsplit_once('(')).map_or(name.as_str(), |(_, short)| short);
+        let short =
+            name.strip_suffix(')').and_then(|name| name.rsplit_once('(')).map_or(name.as_str(), |(_, short)| short);
         if !name.starts_with(start) {
             texts.push(escaped(&format!("{start} {short}")));
         }

@@ -4,10 +4,11 @@ use super::labels::{self, Item, Label};
 use super::mentions;
 use super::sections::{Heading, Lines};
 
-/// Ids and descriptions beyond these counts and lengths are left out.
-const MAX_EVENTS: usize = 256;
+/// What is beyond these counts and lengths is left out.
+pub(super) const MAX_EVENTS: usize = 256;
 const MAX_DESCRIPTION: usize = 2000;
 const MAX_CHOICES: usize = 32;
+const MAX_SHOWN: usize = 16;
 
 /// An event as the text has it.
 #[derive(Debug, Default)]
@@ -81,7 +82,7 @@ pub(super) fn find(section: &Lines<'_>, flat: bool) -> Vec<Found> {
                 source: block.source.clone(),
                 kind: block.kind.to_ascii_lowercase(),
                 description: block.description.clone(),
-                context: context.to_owned(),
+                context: cut(context).to_owned(),
                 heading: section.heading,
                 is_beside: is_beside(context),
                 form: Form::Labelled,
@@ -91,7 +92,7 @@ pub(super) fn find(section: &Lines<'_>, flat: bool) -> Vec<Found> {
             Piece::Paragraph(paragraph) => {
                 let shown = shown(&pieces[at..]);
                 let own = named(paragraph, &shown, section.heading);
-                if own.len() > 0 {
+                if !own.is_empty() {
                     taken = at + 1 + shown.len();
                 }
                 found.extend(own);
@@ -116,10 +117,10 @@ fn choices(pieces: &[Piece]) -> Vec<String> {
 }
 
 /// The indented paragraphs that the first of these pieces announces.
-fn shown<'a>(pieces: &'a [Piece]) -> Vec<&'a str> {
+fn shown(pieces: &[Piece]) -> Vec<&str> {
     let [Piece::Paragraph(first), rest @ ..] = pieces else { return Vec::new() };
     let last = &first.text[first.text.trim_end_matches(':').rfind(". ").unwrap_or(0)..];
-    if !last.ends_with(':') || !(last.contains("vent") || !mentions::ids(last).is_empty()) {
+    if !last.ends_with(':') || !last.contains("vent") && mentions::ids(last).is_empty() {
         return Vec::new();
     }
     let indented = rest.iter().map_while(|piece| match piece {
@@ -128,20 +129,21 @@ fn shown<'a>(pieces: &'a [Piece]) -> Vec<&'a str> {
         }
         _ => None,
     });
-    indented.collect()
+    indented.take(MAX_SHOWN).collect()
 }
 
 /// The events that a paragraph names. The last of them is what is shown after it.
 fn named(paragraph: &Paragraph, shown: &[&str], heading: Option<Heading>) -> Vec<Found> {
     let text = paragraph.text.as_str();
-    let ids = mentions::ids(text);
+    let mut ids = mentions::ids(text);
+    ids.truncate(MAX_EVENTS);
     let mut found = Vec::new();
     for (place, (at, id)) in ids.iter().enumerate() {
         let (start, sentence) = sentence(text, *at);
         let one = |description: &str, form| Found {
             id: *id,
             description: cut(description).to_owned(),
-            context: sentence.to_owned(),
+            context: cut(sentence).to_owned(),
             heading,
             is_beside: is_beside(&text[start..*at]),
             form,
@@ -157,7 +159,10 @@ fn named(paragraph: &Paragraph, shown: &[&str], heading: Option<Heading>) -> Vec
         } else if paragraph.indent > 0 && ids.len() == 1 && !rest.is_empty() {
             found.push(one(rest, Form::Shown));
         } else {
-            found.push(one(&sentence[(text.len() - rest.len()).saturating_sub(start).min(sentence.len())..], Form::Named));
+            found.push(one(
+                &sentence[(text.len() - rest.len()).saturating_sub(start).min(sentence.len())..],
+                Form::Named,
+            ));
         }
     }
     found
@@ -165,7 +170,8 @@ fn named(paragraph: &Paragraph, shown: &[&str], heading: Option<Heading>) -> Vec
 
 /// Whether what stands before an event says that it comes before, with or after another.
 fn is_beside(lead: &str) -> bool {
-    const BESIDE: [&str; 6] = ["preceded by", "followed by", "as well:", "as well.", "prior to", "in addition to the event"];
+    const BESIDE: [&str; 6] =
+        ["preceded by", "followed by", "as well:", "as well.", "prior to", "in addition to the event"];
     let lower = lead.to_ascii_lowercase();
     let is_before = lower.contains("before the event") && !lower.trim_end().ends_with("before the event");
     is_before || BESIDE.iter().any(|words| lower.contains(words))
@@ -272,15 +278,8 @@ impl Cutter {
         if !before.is_empty() && (!has_id || before.split(' ').count() > 3 || !self.paragraph.text.is_empty()) {
             return false;
         }
-        if let Label::Id = first.label {
-            let Some((_, after)) = id(first.value) else { return false };
-            // `Event ID 7000 is logged` goes on as a sentence does.
-            let goes_on = after.starts_with(|c: char| c.is_ascii_lowercase() || ",;/&".contains(c));
-            let is_wrapped = !self.paragraph.text.is_empty()
-                && self.paragraph.indent == indent
-                && !self.paragraph.text.ends_with([':', '.'])
-                && !after.is_empty();
-            return items.len() > 1 || !(goes_on || is_wrapped || (indent == 0 && after.contains(' ') && before.is_empty() && !first.value.contains(':') && !after.starts_with(|c: char| c.is_ascii_uppercase())));
+        if first.label == Label::Id {
+            return has_id && (items.len() > 1 || self.stands_alone(first.value, indent));
         }
         match &self.block {
             // A label inside a description is a part of it, unless an id follows with the next labels.
@@ -288,6 +287,18 @@ impl Cutter {
             Some(_) => true,
             None => has_id || leads_to_id(rest),
         }
+    }
+
+    /// Whether an id's line is no part of a sentence: `Event ID 7000 is logged` goes on as one does, and a line may start so
+    /// where a sentence is wrapped.
+    fn stands_alone(&self, value: &str, indent: usize) -> bool {
+        let Some((_, after)) = id(value) else { return false };
+        let goes_on = after.starts_with(|c: char| c.is_ascii_lowercase() || ",;/&".contains(c));
+        let is_wrapped = !self.paragraph.text.is_empty()
+            && self.paragraph.indent == indent
+            && !self.paragraph.text.ends_with([':', '.'])
+            && !after.is_empty();
+        !goes_on && !is_wrapped
     }
 
     fn header(&mut self, before: &str, items: &[Item<'_>], indent: usize) {
@@ -303,7 +314,8 @@ impl Cutter {
             };
             if is_new {
                 self.close();
-                let source = Some(before.trim_end_matches([',', '-', ':', ' '])).filter(|_| place == 0 && !before.is_empty());
+                let source =
+                    Some(before.trim_end_matches([',', '-', ':', ' '])).filter(|_| place == 0 && !before.is_empty());
                 self.block = Some(Block { indent, source: source.map(str::to_owned), ..Block::default() });
             }
             let Some(block) = &mut self.block else { continue };

@@ -66,7 +66,8 @@ pub(super) fn read(line: &str) -> Option<(&str, Vec<Item<'_>>)> {
     let first = items.first()?.0;
     let ends = items.iter().skip(1).map(|(start, ..)| *start).chain([line.len()]);
     let value = |start: usize, end: usize| line[start..end].trim().trim_end_matches([',', ';', '-']).trim_end();
-    let found = items.iter().zip(ends).map(|((_, start, label), end)| Item { label: *label, value: value(*start, end) });
+    let found =
+        items.iter().zip(ends).map(|((_, start, label), end)| Item { label: *label, value: value(*start, end) });
     Some((line[..first].trim(), found.collect()))
 }
 
@@ -84,7 +85,11 @@ fn label(text: &str, is_start: bool) -> Option<(Label, usize)> {
         return Some((*label, name.len() + spaces + sign.len_utf8()));
     }
     let is_number = after.trim_start_matches(['(', '"', '[']).starts_with(|c: char| c.is_ascii_digit());
-    let is_name = is_start && *name == "source" && spaces > 0 && after.split(' ').count() <= 3 && !after.ends_with(['.', ','])
+    let is_name = is_start
+        && *name == "source"
+        && spaces > 0
+        && after.split(' ').count() <= 3
+        && !after.ends_with(['.', ','])
         && after.starts_with(|c: char| c.is_ascii_uppercase());
     match label {
         Label::Id if is_number && is_start => Some((*label, name.len() + spaces)),

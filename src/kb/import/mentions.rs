@@ -27,6 +27,9 @@ pub(super) fn ids(text: &str) -> Vec<(usize, u16)> {
 /// The ids after the word `event`: an optional `ID` or `number`, and numbers in a list.
 fn ids_after(lower: &str, at: usize) -> Vec<(usize, u16)> {
     let mut rest = lower[at..].strip_prefix('s').unwrap_or(&lower[at..]);
+    if rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return Vec::new();
+    }
     // What stands between the word and the number: `ID`, `number`, `message` and the like, and signs.
     let mut is_named = false;
     loop {
@@ -51,9 +54,9 @@ fn ids_after(lower: &str, at: usize) -> Vec<(usize, u16)> {
         rest = &rest[digits..];
         // A list goes on after a comma, `and`, `or`, a slash or a closing bracket and one of those.
         let next = rest.trim_start_matches([',', ' ', '/', ')', '&', ';']);
-        let next = ["and/or ", "and ", "or ", "through ", "event id ", "event "].iter().fold(next, |next, word| {
-            next.strip_prefix(word).unwrap_or(next).trim_start()
-        });
+        let next = ["and/or ", "and ", "or ", "through ", "event id ", "event "]
+            .iter()
+            .fold(next, |next, word| next.strip_prefix(word).unwrap_or(next).trim_start());
         if next.len() == rest.len() || !next.starts_with(|c: char| c.is_ascii_digit()) {
             break;
         }
@@ -66,7 +69,8 @@ fn ids_after(lower: &str, at: usize) -> Vec<(usize, u16)> {
 fn id_before(lower: &str, at: usize) -> Option<(usize, u16)> {
     let before = lower[..at].strip_suffix(' ')?;
     let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
-    if before[..start].ends_with(['.', ',', '-', ':', '/', '\\']) || lower[at..].starts_with("event log") {
+    let is_other = ["event log", "event manager", "event service"].iter().any(|other| lower[at..].starts_with(other));
+    if is_other || before[..start].ends_with(['.', ',', '-', ':', '/', '\\']) {
         return None;
     }
     let (id, _) = number(&before[start..], false)?;
@@ -90,7 +94,9 @@ fn number(text: &str, is_named: bool) -> Option<(u16, usize)> {
     };
     let is_count = !is_named && {
         let rest = text[digits..].trim_start();
-        ["of ", "times", "minutes", "seconds", "hours", "days", "kb", "mb", "percent"].iter().any(|w| rest.starts_with(w))
+        ["of ", "times", "minutes", "seconds", "hours", "days", "kb", "mb", "percent"]
+            .iter()
+            .any(|w| rest.starts_with(w))
     };
     (!is_part && !is_count && digits <= 5).then_some((id, digits))
 }
@@ -129,6 +135,8 @@ mod tests {
             "event 99999",
             "event 30%",
             "Event ID 12a",
+            "event32.dll",
+            "the 386 event manager",
             "events",
             "event",
         ] {

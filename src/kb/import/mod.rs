@@ -28,6 +28,9 @@ pub use verdict::Verdict;
 /// An article of no symptoms that lists more events than these explains them, and no issue.
 const CATALOGUE: usize = 5;
 
+/// More links to other articles are left out.
+const MAX_LINKS: usize = 200;
+
 /// What an article says, as far as it could be read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Extract {
@@ -105,7 +108,9 @@ impl Extract {
             sections.iter().map(|section| (section.heading, joined(section.lines))).collect();
         let (verdict, verdict_passage) = verdict::of(&plain);
         let found: Vec<Found> = match text.contains("vent") {
-            true => sections.iter().flat_map(|section| events::find(section, page.flat)).collect(),
+            true => {
+                sections.iter().flat_map(|section| events::find(section, page.flat)).take(events::MAX_EVENTS).collect()
+            }
             false => Vec::new(),
         };
         let context = format!("{} {}", page.title, page.products.join(" ")).to_ascii_lowercase();
@@ -147,7 +152,10 @@ fn links(body: &[&str], own: &str) -> Vec<String> {
     for line in body {
         for word in line.split(|c: char| !c.is_ascii_alphanumeric()) {
             let digits = word.strip_prefix('Q').filter(|digits| (5..=6).contains(&digits.len()) && *digits != own);
-            if digits.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit())) && links.iter().all(|old| old != word) {
+            if links.len() < MAX_LINKS
+                && digits.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+                && links.iter().all(|old| old != word)
+            {
                 links.push(word.to_owned());
             }
         }
@@ -222,7 +230,8 @@ fn share_source(clues: &mut [Clue]) {
 /// Adds the codes of the messages that people see with the event.
 fn add_seen_codes(clues: &mut [Clue], sections: &[(Option<Heading>, String)]) {
     let Some(first) = clues.iter_mut().find(|clue| clue.role == Role::Symptom) else { return };
-    let seen = sections.iter().filter(|(heading, _)| matches!(heading, None | Some(Heading::Symptoms | Heading::Summary)));
+    let seen =
+        sections.iter().filter(|(heading, _)| matches!(heading, None | Some(Heading::Symptoms | Heading::Summary)));
     for (_, text) in seen {
         let written = codes::written(text).into_iter().map(|(written, _)| written.to_owned());
         for code in written.chain(codes::messages(text).map(|(_, code)| code.to_string())) {
@@ -235,8 +244,7 @@ fn add_seen_codes(clues: &mut [Clue], sections: &[(Option<Heading>, String)]) {
 
 /// What an event is to the issue, by the section it stands in and the words around it.
 fn role(found: &Found, has_symptoms: bool, verdict: Verdict) -> Role {
-    const WELL: [&str; 6] =
-        ["startup complete", "successfully", "ended normally", "completed", "has started", "%1"];
+    const WELL: [&str; 6] = ["startup complete", "successfully", "ended normally", "completed", "has started", "%1"];
     let description = found.description.to_ascii_lowercase();
     let is_info = found.kind.starts_with("info") || found.kind.contains("success");
     let is_well = WELL.iter().any(|words| description.contains(words));

@@ -172,7 +172,8 @@ fn web<'a>(lines: &[&'a str]) -> Option<Page<'a>> {
         } else if line.starts_with("Modification Type:") {
             end = end.min(at);
         } else if page.number.is_empty() {
-            let number = ["This article was previously published under ", "Article ID", "View products that this article"];
+            let number =
+                ["This article was previously published under ", "Article ID", "View products that this article"];
             page.number = number.iter().find_map(|label| number_after(line, label)).unwrap_or_default();
         }
         for label in ["Last Reviewed:", "Last Review", "Last reviewed"] {
@@ -251,11 +252,9 @@ fn unescape(text: &str) -> String {
     while let Some(start) = rest.find('&') {
         plain.push_str(&rest[..start]);
         rest = &rest[start..];
-        let entity = rest.find(';').filter(|end| *end < 10);
-        let (letter, end) = match entity.and_then(|end| Some((entity_of(&rest[1..end])?, end + 1))) {
-            Some(found) => found,
-            None => ('&', 1),
-        };
+        let entity = rest.bytes().take(10).position(|byte| byte == b';');
+        let found = entity.and_then(|end| Some((entity_of(&rest[1..end])?, end + 1)));
+        let (letter, end) = found.unwrap_or(('&', 1));
         plain.push(letter);
         rest = &rest[end..];
     }

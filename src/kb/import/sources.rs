@@ -18,7 +18,22 @@ const RULES: [Rule; 58] = [
     ("Perfctrs", 2000..=5000, &["performance", "perfctrs"]),
     ("Ci", 4097..=4150, &["content index", "cisvc"]),
     ("FPNWSrv", 2000..=3000, &["fpnw"]),
-    ("Srv", 2000..=2025, &["disk is at or near", "network error", "the server was", "the server has", "the server's", "the server could", "irpstacksize", "nonpaged pool", "paged pool", "work item"]),
+    (
+        "Srv",
+        2000..=2025,
+        &[
+            "disk is at or near",
+            "network error",
+            "the server was",
+            "the server has",
+            "the server's",
+            "the server could",
+            "irpstacksize",
+            "nonpaged pool",
+            "paged pool",
+            "work item",
+        ],
+    ),
     ("Server", 2500..=2513, &["server service", "the server"]),
     ("Rdr", 3000..=3035, &["redirector"]),
     ("Replicator", 3200..=3222, &["replicat"]),
@@ -43,7 +58,11 @@ const RULES: [Rule; 58] = [
     ("NtFrs", 13500..=13580, &[]),
     ("W32Time", 1..=70, &["time service", "w32time"]),
     ("LicenseService", 201..=213, &["license"]),
-    ("MSExchangeMTA", 0..=u16::MAX, &["mta database", " mta ", "(mta)", "mta service", "ds_read", "[base ", "x.400", "om_get", "[mta "]),
+    (
+        "MSExchangeMTA",
+        0..=u16::MAX,
+        &["mta database", " mta ", "(mta)", "mta service", "ds_read", "[base ", "x.400", "om_get", "[mta "],
+    ),
     ("MSExchangeIMC", 3000..=4299, &["internet mail"]),
     ("MSExchangeMig", 1000..=12100, &["migrat"]),
     ("MSExchangeIS", 1000..=9999, &["information store"]),
@@ -137,7 +156,8 @@ fn stated(sentence: &str) -> Option<&str> {
     NAMES.into_iter().find(|name| {
         sentence.match_indices(name).any(|(at, _)| {
             let after = &sentence[at + name.len()..];
-            let is_file = after.strip_prefix('.').is_some_and(|ending| ending.starts_with(|c: char| c.is_alphanumeric()));
+            let is_file =
+                after.strip_prefix('.').is_some_and(|ending| ending.starts_with(|c: char| c.is_alphanumeric()));
             !is_file
                 && !after.starts_with(|c: char| c.is_ascii_alphanumeric())
                 && !sentence[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '\\')

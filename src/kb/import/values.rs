@@ -141,7 +141,9 @@ impl Values {
         let code = codes::number(number).filter(|_| place > 1);
         match code {
             Some(_) => self.push(number, Some(place), code),
-            None if start.split(' ').count() <= MAX_NAME => self.push(trim(start), Some(place), codes::of_message(start)),
+            None if start.split(' ').count() <= MAX_NAME => {
+                self.push(trim(start), Some(place), codes::of_message(start))
+            }
             None => self.push(start, Some(place), codes::of_message(start)),
         }
         if let Some(last) = self.0.last_mut().filter(|_| is_open) {
@@ -167,7 +169,8 @@ impl Values {
 
     /// The message behind `the following error:`, or any that is known.
     fn message(&mut self, text: &str) {
-        const ANNOUNCED: [&str; 4] = ["following error:", "following error;", "following error occurred:", "reported error:"];
+        const ANNOUNCED: [&str; 4] =
+            ["following error:", "following error;", "following error occurred:", "reported error:"];
         let lower = text.to_ascii_lowercase();
         let announced = ANNOUNCED.iter().find_map(|words| Some(lower.find(words)? + words.len()));
         if let Some(at) = announced {
@@ -190,7 +193,8 @@ impl Values {
                 let is_name = inner.split(' ').count() <= 4 && !inner.starts_with(' ') && inner.len() > 3 && !is_open;
                 if is_name && !is_sample(inner) {
                     self.push(trim(file_of(inner)), None, None);
-                } else if let Some(start) = inner.strip_suffix("SERVERNAME").filter(|start| is_name && start.len() > 3) {
+                } else if let Some(start) = inner.strip_suffix("SERVERNAME").filter(|start| is_name && start.len() > 3)
+                {
                     self.push(start, None, None);
                 }
             }
@@ -206,7 +210,8 @@ impl Values {
             let is_wrapped = std::mem::replace(&mut in_name, word.contains('='));
             // `[BASE IL MAIN BASE 46 490] (14)` says where in the MTA's source.
             in_place |= word.starts_with('[');
-            let is_skipped = is_wrapped || in_place || word.starts_with(['<', '{']) || word.contains(['=', '<', '>', '@', '/']);
+            let is_skipped =
+                is_wrapped || in_place || word.starts_with(['<', '{']) || word.contains(['=', '<', '>', '@', '/']);
             in_place &= !word.contains(']');
             let word = trim(word);
             if is_skipped || is_sample(word) {
@@ -245,14 +250,16 @@ fn is_symbol(word: &str) -> bool {
     if word.len() < 6 || !letters(word) || !word.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return false;
     }
-    let has = |test: fn(&u8) -> bool| word.as_bytes().iter().any(|byte| test(byte));
-    let (upper, lower) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase));
+    let upper = word.bytes().any(|byte| byte.is_ascii_uppercase());
+    let lower = word.bytes().any(|byte| byte.is_ascii_lowercase());
     let inner = word.bytes().skip(1).filter(u8::is_ascii_uppercase).count();
     match (upper, lower) {
         (true, false) => word.contains('_') || word.len() == 8 && word.starts_with("OD"),
         (true, true) => {
             word.starts_with(|c: char| c.is_ascii_lowercase()) && inner > 0
-                || word.len() > 12 && inner > 1 && !word.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_uppercase))
+                || word.len() > 12
+                    && inner > 1
+                    && !word.as_bytes().windows(2).any(|two| two.iter().all(u8::is_ascii_uppercase))
         }
         _ => false,
     }
@@ -261,8 +268,23 @@ fn is_symbol(word: &str) -> bool {
 /// Whether a value only stands for others: `SERVERNAME`, `UserX`, `Domain\User`, `<name>`.
 fn is_sample(word: &str) -> bool {
     const SAMPLES: [&str; 17] = [
-        "servername", "server1", "computername", "machinename", "username", "domainname", "sitename", "filename",
-        "xxx", "yourserver", "organization", "\\\\server", "domain\\", "\\server", "example", "<", "%1",
+        "servername",
+        "server1",
+        "computername",
+        "machinename",
+        "username",
+        "domainname",
+        "sitename",
+        "filename",
+        "xxx",
+        "yourserver",
+        "organization",
+        "\\\\server",
+        "domain\\",
+        "\\server",
+        "example",
+        "<",
+        "%1",
     ];
     let lower = word.to_ascii_lowercase();
     SAMPLES.iter().any(|sample| lower.contains(sample))

@@ -20,22 +20,55 @@ pub enum Verdict {
 
 /// Phrases with which articles say that there is nothing to do.
 const HARMLESS: [&str; 16] = [
-    "safely ignore", "safely be ignored", "safe to ignore", "can be ignored", "may be ignored", "can ignore th",
-    "should be ignored", "be disregarded", "as harmless", "is harmless", "are harmless", "ignore this message",
-    "ignore this error", "ignore this event", "ignore the event", "no action is required",
+    "safely ignore",
+    "safely be ignored",
+    "safe to ignore",
+    "can be ignored",
+    "may be ignored",
+    "can ignore th",
+    "should be ignored",
+    "be disregarded",
+    "as harmless",
+    "is harmless",
+    "are harmless",
+    "ignore this message",
+    "ignore this error",
+    "ignore this event",
+    "ignore the event",
+    "no action is required",
 ];
 
 /// Phrases with which articles say that the maker repaired it.
 const REPAIRED: [&str; 17] = [
-    "was corrected in", "has been corrected", "was fixed in", "has been fixed", "is fixed in", "was first corrected",
-    "was resolved in", "has been resolved", "obtain the latest service pack", "been modified", "obtain the fix",
-    "supported fix", "hotfix", "is corrected in", "obtain the following fix", "to resolve this problem, obtain", "updated the following files",
+    "was corrected in",
+    "has been corrected",
+    "was fixed in",
+    "has been fixed",
+    "is fixed in",
+    "was first corrected",
+    "was resolved in",
+    "has been resolved",
+    "obtain the latest service pack",
+    "been modified",
+    "obtain the fix",
+    "supported fix",
+    "hotfix",
+    "is corrected in",
+    "obtain the following fix",
+    "to resolve this problem, obtain",
+    "updated the following files",
 ];
 
 /// Phrases with which articles without headings say what to do.
 const CURED: [&str; 8] = [
-    "to correct this", "to resolve this", "to fix this", "to correct the problem", "to resolve the problem",
-    "to solve this", "to eliminate this", "to remedy this",
+    "to correct this",
+    "to resolve this",
+    "to fix this",
+    "to correct the problem",
+    "to resolve the problem",
+    "to solve this",
+    "to eliminate this",
+    "to remedy this",
 ];
 
 const WORKED_AROUND: [&str; 3] = ["to work around", "workaround", "to avoid this"];
@@ -51,7 +84,10 @@ pub(super) fn of(sections: &[(Option<Heading>, String)]) -> (Verdict, String) {
         })
     };
     let resolution = has(Heading::Resolution);
-    let repaired = says(&REPAIRED, &[Some(Heading::Status), Some(Heading::Resolution), Some(Heading::Cause), Some(Heading::MoreInformation), None]);
+    let repaired = says(
+        &REPAIRED,
+        &[Some(Heading::Status), Some(Heading::Resolution), Some(Heading::Cause), Some(Heading::MoreInformation), None],
+    );
     if let Some(sentence) = says(&HARMLESS, &[])
         && (repaired.is_none() && (resolution.is_none() || says(&HARMLESS, &[Some(Heading::Resolution)]).is_some()))
     {
@@ -63,7 +99,10 @@ pub(super) fn of(sections: &[(Option<Heading>, String)]) -> (Verdict, String) {
     if let Some(sentence) = has(Heading::Workaround) {
         return (Verdict::Workaround, sentence.to_owned());
     }
-    if let Some(sentence) = says(&CURED, &[None, Some(Heading::Symptoms), Some(Heading::Cause), Some(Heading::Summary), Some(Heading::MoreInformation)]) {
+    if let Some(sentence) = says(
+        &CURED,
+        &[None, Some(Heading::Symptoms), Some(Heading::Cause), Some(Heading::Summary), Some(Heading::MoreInformation)],
+    ) {
         return (Verdict::Fix, sentence.to_owned());
     }
     if let Some(sentence) = says(&WORKED_AROUND, &[]) {

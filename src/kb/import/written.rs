@@ -33,7 +33,8 @@ impl Extract {
         }
         text += "sources:\n";
         for source in article.sources {
-            text += &format!("  - {{id: {}, title: {}, url: {}}}\n", source.id, quoted(&source.title), quoted(&source.url));
+            text +=
+                &format!("  - {{id: {}, title: {}, url: {}}}\n", source.id, quoted(&source.title), quoted(&source.url));
         }
         text += "detection:\n";
         detection.lines().for_each(|line| text += &format!("  {line}\n"));
@@ -47,7 +48,9 @@ impl Extract {
             let blocks = article.sections.iter().find(|section| section.heading == heading);
             let is_needed = matches!(heading, Heading::Symptoms | Heading::Cause | Heading::Resolution);
             match blocks {
-                Some(section) => text += &format!("## {}\n\n{}\n\n", heading.title(), markdown(&section.blocks).trim_end()),
+                Some(section) => {
+                    text += &format!("## {}\n\n{}\n\n", heading.title(), markdown(&section.blocks).trim_end())
+                }
                 None if is_needed => text += &format!("## {}\n\n", heading.title()),
                 None => {}
             }
