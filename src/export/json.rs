@@ -63,7 +63,6 @@ fn finding(finding: &Finding<'_>) -> Value {
         "title": finding.article.title,
         "level": finding.article.level,
         "verdict": finding.article.verdict,
-        "grade": finding.article.grade,
         "count": finding.count,
         "first": time(finding.span.0),
         "last": time(finding.span.1),
