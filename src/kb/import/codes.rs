@@ -20,6 +20,26 @@ pub(super) fn number(text: &str) -> Option<u32> {
     text.parse().or_else(|_| text.parse().map(i32::cast_unsigned)).ok()
 }
 
+/// Words after which a number is a code, alone or with one of the others between.
+const LEADING: [&str; 13] = [
+    "error",
+    "errors",
+    "code",
+    "codes",
+    "status",
+    "rc",
+    "hresult",
+    "hr",
+    "exception",
+    "result",
+    "returned",
+    "returns",
+    "err",
+];
+const BETWEEN: [&str; 9] = ["is", "was", "of", "no", "number", "value", "hex", "jet", "with"];
+/// Words after which a number is an address, an object or the like.
+const OTHER: [&str; 9] = ["address", "at", "property", "from", "to", "locale", "fault", "object", "id"];
+
 /// The codes that a text writes as numbers, with how it writes them, in order.
 pub(super) fn written(text: &str) -> Vec<(&str, u32)> {
     let mut found: Vec<(&str, u32)> = Vec::new();
@@ -27,56 +47,40 @@ pub(super) fn written(text: &str) -> Vec<(&str, u32)> {
     let is_mta = text.contains("] (1") || text.contains("](1");
     let words: Vec<&str> = text.split_whitespace().collect();
     for (at, word) in words.iter().enumerate() {
-        let before = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).copied().unwrap_or_default();
-        let plain = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-        let plain = plain.rsplit(['=', '(', '\'']).next().unwrap_or(plain).trim_end_matches('-');
-        let plain = plain.split_once('-').map_or(plain, |(first, _)| if first.len() >= 8 { first } else { plain });
-        let Some(code) = number(plain).filter(|code| *code != 0) else { continue };
-        let is_prefixed = plain.starts_with("0x") || plain.starts_with("0X");
-        let is_long = plain.len() == 8 && !is_prefixed;
-        let lower = |word: &str| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
-        let (last, one_before) = (lower(before(1)), lower(before(2)));
-        let leads = |word: &str| {
-            matches!(
-                word,
-                "error"
-                    | "errors"
-                    | "code"
-                    | "codes"
-                    | "status"
-                    | "rc"
-                    | "hresult"
-                    | "hr"
-                    | "exception"
-                    | "result"
-                    | "returned"
-                    | "returns"
-                    | "err"
-            )
+        let written = written_in(word);
+        let Some(code) = number(written).filter(|code| *code != 0) else { continue };
+        let before = |back: usize| {
+            let word = at.checked_sub(back).and_then(|at| words.get(at)).copied().unwrap_or_default();
+            word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase()
         };
-        let is_led = leads(&last)
-            || (matches!(last.as_str(), "is" | "was" | "of" | "no" | "number" | "value" | "hex" | "jet" | "with")
-                && leads(&one_before))
-            || (word.to_ascii_lowercase().starts_with("rc="))
-            || (matches!(last.as_str(), "data" | "dword" | "words") && is_long);
-        let is_address = matches!(
-            last.as_str(),
-            "address" | "at" | "property" | "from" | "to" | "locale" | "fault" | "object" | "id"
-        );
-        let has_failed = code >= 0x8000_0000
-            && (is_prefixed || is_long && plain.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_alphabetic()));
-        let is_code = if is_prefixed {
-            !is_address && (is_led || has_failed && code < 0xf000_0000 || is_led_soon(&words[..at]))
-        } else if is_long {
-            !is_address && (is_led || has_failed && (code >> 16) & 0x1fff < 0x100)
-        } else {
-            is_led && !is_mta && plain.bytes().filter(u8::is_ascii_digit).count() <= 10 && !word.ends_with("/")
+        let (last, one_before) = (before(1), before(2));
+        let is_one_of = |words: &[&str], word: &str| words.contains(&word);
+        let is_prefixed = written.starts_with("0x") || written.starts_with("0X");
+        let is_long = written.len() == 8 && !is_prefixed;
+        let is_led = is_one_of(&LEADING, &last)
+            || is_one_of(&BETWEEN, &last) && is_one_of(&LEADING, &one_before)
+            || word.to_ascii_lowercase().starts_with("rc=")
+            || is_long && is_one_of(&["data", "dword", "words"], &last);
+        // NTSTATUS and HRESULT say themselves that something failed, in a facility that there is.
+        let has_failed = code >= 0x8000_0000;
+        let is_code = match (is_prefixed, is_long) {
+            _ if (is_prefixed || is_long) && is_one_of(&OTHER, &last) => false,
+            (true, _) => is_led || has_failed && code < 0xf000_0000 || is_led_soon(&words[..at]),
+            (_, true) => is_led || has_failed && (code >> 16) & 0x1fff < 0x100,
+            _ => is_led && !is_mta && !word.ends_with('/'),
         };
-        if is_code && found.iter().all(|(own, _)| own != &plain) {
-            found.push((plain, code));
+        if is_code && found.iter().all(|(own, _)| *own != written) {
+            found.push((written, code));
         }
     }
     found
+}
+
+/// The number in a word, without the marks around it: `(0x80070005)`, `rc=5`, `80004005-F0000000`.
+fn written_in(word: &str) -> &str {
+    let plain = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let plain = plain.rsplit(['=', '(', '\'']).next().unwrap_or(plain).trim_end_matches('-');
+    plain.split_once('-').map_or(plain, |(first, _)| if first.len() >= 8 { first } else { plain })
 }
 
 /// Numbers that tell a case from others and are no error codes: those of six digits and more in hexadecimal, and those
