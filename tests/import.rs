@@ -245,7 +245,14 @@ fn blocks_in_every_order_are_events() {
    Source: Fabric Event ID: 61 Description: Error 0x80070005 at address 0x4144dc.
 
  - Event ID: 62, Source: Fabric, Type: Error
-   Description: Unable to open.",
+   Description: Unable to open.
+
+   Event ID 63 Type Error
+   Source: Fabric
+   It stopped.
+
+   Event ID = 64, Source = Fabric, \"The driver loom.sys
+   is missing.\"",
     );
     let events: Vec<_> =
         extract.events.iter().map(|clue| (clue.event_id, clue.source.as_deref().unwrap(), params(clue))).collect();
@@ -254,6 +261,8 @@ fn blocks_in_every_order_are_events() {
         (60, "Fabric Loom", vec!["Warp One"]),
         (61, "Fabric", vec!["0x80070005"]),
         (62, "Fabric", vec![]),
+        (63, "Fabric", vec![]),
+        (64, "Fabric", vec!["loom.sys"]),
     ];
     assert_eq!(events, expected);
     assert!(extract.events.iter().all(|clue| !clue.source_inferred && clue.role == Role::Symptom));

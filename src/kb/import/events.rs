@@ -325,7 +325,12 @@ impl Cutter {
                     block.id = Some(number);
                     append(&mut block.description, after);
                 }
-                Label::Source if !item.value.is_empty() => block.source = Some(item.value.to_owned()),
+                Label::Source if !item.value.is_empty() => {
+                    // `Source: Fabric, "The loom stopped."`
+                    let (source, description) = item.value.split_once('"').unwrap_or((item.value, ""));
+                    block.source = Some(source.trim_end_matches([' ', ',']).to_owned());
+                    append(&mut block.description, description);
+                }
                 Label::Type => block.kind = item.value.to_owned(),
                 Label::Description => append(&mut block.description, item.value),
                 Label::Source | Label::Other => {}

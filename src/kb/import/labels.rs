@@ -34,6 +34,9 @@ const LABELS: [(&str, Label); 19] = [
     ("computer", Label::Other),
 ];
 
+/// What an event's type can be: before these, the label needs no sign.
+const TYPES: [&str; 5] = ["Error", "Warning", "Information", "Success", "Failure"];
+
 /// A label and what stands behind it, up to the next label of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Item<'a> {
@@ -71,8 +74,8 @@ pub(super) fn read(line: &str) -> Option<(&str, Vec<Item<'_>>)> {
     Some((line[..first].trim(), found.collect()))
 }
 
-/// A label at the start of a text, and its length with the sign that ends it. An id needs no sign, nor does a source
-/// that is alone on its line.
+/// A label at the start of a text, and its length with the sign that ends it. An id needs no sign, nor do a type and a
+/// source that is alone on its line.
 fn label(text: &str, is_start: bool) -> Option<(Label, usize)> {
     let (name, label) = LABELS.iter().find(|(name, _)| {
         text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
@@ -94,6 +97,9 @@ fn label(text: &str, is_start: bool) -> Option<(Label, usize)> {
     match label {
         Label::Id if is_number && is_start => Some((*label, name.len() + spaces)),
         Label::Source if is_name => Some((*label, name.len() + spaces)),
+        Label::Type if spaces > 0 && TYPES.iter().any(|known| after.starts_with(known)) => {
+            Some((*label, name.len() + spaces))
+        }
         _ => None,
     }
 }

@@ -168,7 +168,7 @@ fn stated(sentence: &str) -> Option<&str> {
 /// A source as a label gives it, without what is no part of its name.
 pub(super) fn cleaned(source: &str) -> Option<String> {
     let source = source.trim_matches([' ', '"', '\'', '.', ':', '-']);
-    let source = source.split("  ").next().unwrap_or_default();
+    let source = source.split("  ").next().and_then(|source| source.split(" (").next()).unwrap_or_default();
     let is_name = !source.is_empty() && source.len() <= 48 && !source.starts_with(['<', '%', '[']);
     is_name.then(|| match source.to_ascii_lowercase().as_str() {
         "scm" | "servicecontrolmanager" | "service control module" | "service control manager error" => {
