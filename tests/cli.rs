@@ -494,3 +494,20 @@ fn arguments_that_are_none() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["files"][0]["records"], &report["files"][1]["name"]), (&2.into(), &"--help".into()));
 }
+
+#[test]
+fn articles_of_the_old_knowledge_base_are_read_and_other_texts_named() {
+    let folder = Folder::new("import");
+    let article = "Fabric Event 7034 (Q912345)\nThe information in this article applies to:\n- Contoso Fabric\nSYMPTOMS\n\
+                   Event ID: 7034\nSource: Service Control Manager\nDescription: The Loom service terminated unexpectedly.\n";
+    let path = folder.write("Q912345.TXT", article.as_bytes());
+    let line: Value = serde_json::from_str(&check(&["import", &path, "--format", "json"], 0)).unwrap();
+    assert_eq!((&line["kb"], &line["events"][0]["params"][0]), (&Value::from("Q912345"), &Value::from("Loom")));
+    assert!(check(&["import", &path], 0).starts_with("---\nid: fabric-event-7034\n"));
+    let other = folder.write("letter.txt", b"Dear Fabric,");
+    let output = run(&["import", "--format", "json", &folder.path("")]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1, "one object a line");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with(&other) && said.contains("no article"), "{said}");
+}

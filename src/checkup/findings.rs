@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::{Correlated, Evidence, Group, Newest, Report, Tally, correlate, joined};
 use crate::event::Time;
-use crate::kb::{Article, KnowledgeBase, Range, Verdict, Version};
+use crate::kb::import::Grade;
+use crate::kb::{Article, KnowledgeBase, Origin, Range, Verdict, Version};
 
 /// An article that matched records.
 #[derive(Clone, Debug)]
@@ -45,8 +46,8 @@ pub struct General<'k> {
 }
 
 impl Report {
-    /// Every article that matched, the most important first: those for this Windows version first, then the worse
-    /// level, the verdict that asks for more, the later and the more frequent.
+    /// Every article that matched, the most important first: those for this Windows version first, then the better
+    /// grade, the worse level, the verdict that asks for more, the later and the more frequent.
     pub fn findings<'k>(&self, knowledge: &'k KnowledgeBase) -> Vec<Finding<'k>> {
         let mut findings = self.findings_so_far(knowledge);
         let correlations = (0..).zip(knowledge.articles()).filter(|(_, article)| article.correlation.is_some());
@@ -80,7 +81,7 @@ impl Report {
         for (numbers, group) in &self.groups {
             let exactness = |number: &u32| {
                 let article = knowledge.article(*number)?;
-                Some((article.detection.specificity(), Reverse(*number)))
+                Some((article.detection.specificity(), standing(article), Reverse(*number)))
             };
             let Some(best) = numbers.iter().copied().max_by_key(exactness) else { continue };
             let others: Vec<_> = numbers.iter().filter(|number| **number != best).copied().collect();
@@ -100,13 +101,19 @@ impl Report {
     }
 }
 
+/// How much an article is to be believed: by its grade, and of those of one grade, the ones that were read out of a text
+/// last.
+fn standing(article: &Article) -> (Grade, bool) {
+    (article.grade.unwrap_or(Grade::Exact), article.origin != Origin::Imported)
+}
+
 /// The most important first.
 fn sort(findings: &mut [Finding<'_>]) {
     findings.sort_by(|a, b| {
         let rank = |finding: &Finding<'_>| {
             let article = finding.article;
             let harmless = matches!(article.verdict, Verdict::SafeToIgnore | Verdict::Informational);
-            let urgency = (!finding.other_windows, !harmless, article.level, article.verdict);
+            let urgency = (!finding.other_windows, standing(article), !harmless, article.level, article.verdict);
             (Reverse(urgency), Reverse(finding.span.1), Reverse(finding.count))
         };
         rank(a).cmp(&rank(b)).then_with(|| a.article.id.cmp(&b.article.id))

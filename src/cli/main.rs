@@ -12,13 +12,14 @@ use evtx_checkup::export;
 use evtx_checkup::kb::Article;
 use evtx_checkup::log::Kind;
 use evtx_checkup::log::archive::Archive;
-use evtx_checkup::sources::{self, Source};
+use evtx_checkup::sources;
 
 const HELP: &str = "\
 Says which known issues Windows event logs show, and how to resolve them.
 
 Usage: evtx-checkup [--format text|json] [--kb PATH]... [--carve] PATH...
        evtx-checkup lint PATH...
+       evtx-checkup import [--format text|json] PATH...
 
 PATH is a log (.evtx, .evt, or an export as XML), a folder of logs, or a zip or gzip archive of them; names do not
 matter.
@@ -31,13 +32,17 @@ log, or have been deleted.
 --kb adds known issues of your own: articles (.md) and Sigma rules (.yml), or folders and zip archives of them; lint
 only checks them.
 
+import reads articles of Microsoft's Knowledge Base (.txt, .md), or folders and zip archives of them: as text, each as an
+article to edit; as JSON, what was found in each, one object a line.
+
 Exit status: 0 no known issue, 1 known issues found, 2 something could not be read.
-Of lint: 0 no fault, 1 faults, 2 something could not be read.
+Of lint and import: 0 no fault, 1 faults, 2 something could not be read.
 ";
 
 #[derive(Default)]
 struct Arguments {
     lint: bool,
+    import: bool,
     json: bool,
     carve: bool,
     knowledge: Vec<PathBuf>,
@@ -69,6 +74,9 @@ fn main() -> ExitCode {
             }
         };
     }
+    if arguments.import {
+        return import(&arguments);
+    }
     let mut knowledge = evtx_checkup::built_in();
     match articles(&arguments.knowledge) {
         Ok((added, faults)) => {
@@ -99,6 +107,7 @@ fn main() -> ExitCode {
 fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut arguments = Arguments::default();
+    let is_first = |arguments: &Arguments| !arguments.lint && !arguments.import && arguments.files.is_empty();
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -112,7 +121,8 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
             }
             Long("carve") => arguments.carve = true,
             Long("kb") => arguments.knowledge.push(parser.value()?.into()),
-            Value(word) if word == "lint" && !arguments.lint && arguments.files.is_empty() => arguments.lint = true,
+            Value(word) if word == "lint" && is_first(&arguments) => arguments.lint = true,
+            Value(word) if word == "import" && is_first(&arguments) => arguments.import = true,
             Value(path) => arguments.files.push(path.into()),
             other => return Err(other.unexpected()),
         }
@@ -123,27 +133,57 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
 /// The articles and rules of these files and folders, and the faults of those that are not well.
 fn articles(paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
     let (mut found, mut problems) = (Vec::new(), Vec::new());
-    for path in paths {
-        collect(path, &mut found, &mut problems).map_err(|error| format!("{}: {error}", path.display()))?;
-    }
+    let mut take = |path: &str, bytes: &[u8], problems: &mut Vec<String>| {
+        sources::read(path, bytes, &mut found, problems);
+    };
+    paths.iter().try_for_each(|path| collect(path, sources::is_source, &mut problems, &mut take))?;
     let (articles, faults) = sources::compile(&found);
     problems.extend(faults);
     Ok((articles, problems))
 }
 
-/// Adds a file, or every article, rule and archive of a folder and the folders in it.
-fn collect(path: &Path, found: &mut Vec<Source>, problems: &mut Vec<String>) -> std::io::Result<()> {
+/// Writes what was read of articles of Microsoft's Knowledge Base.
+fn import(arguments: &Arguments) -> ExitCode {
+    let mut problems = Vec::new();
+    let mut out = std::io::stdout().lock();
+    let mut take = |path: &str, bytes: &[u8], problems: &mut Vec<String>| {
+        if let Some(extract) = sources::import(path, bytes, problems) {
+            let text = if arguments.json { export::imported::line(&extract) + "\n" } else { extract.source() };
+            // A reader such as `head` may close the pipe early.
+            let _ = out.write_all(text.as_bytes());
+        }
+    };
+    let mut paths = arguments.files.iter();
+    let read = paths.try_for_each(|path| collect(path, sources::is_imported, &mut problems, &mut take));
+    problems.iter().for_each(|problem| eprintln!("{problem}"));
+    match read {
+        Ok(()) => ExitCode::from(u8::from(!problems.is_empty())),
+        Err(error) => {
+            eprintln!("evtx-checkup: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Takes a file, or of a folder and the folders in it every file whose name is wanted, and what is in archives.
+fn collect(
+    path: &Path,
+    wanted: fn(&str) -> bool,
+    problems: &mut Vec<String>,
+    take: &mut dyn FnMut(&str, &[u8], &mut Vec<String>),
+) -> Result<(), String> {
     let asked_for = path.is_file();
-    for path in files::below(path)? {
+    let said = |error: std::io::Error| format!("{}: {error}", path.display());
+    for path in files::below(path).map_err(said)? {
         let name = path.display().to_string();
-        let kind = Kind::of(&files::start(&path)?);
+        let kind = Kind::of(&files::start(&path).map_err(said)?);
         if kind.is_archive() {
             match Archive::open(|| File::open(&path), kind, &name) {
-                Ok(mut archive) => sources::read_archive(&name, &mut archive, found, problems),
+                Ok(mut archive) => sources::unpack(&name, &mut archive, wanted, problems, &mut *take),
                 Err(error) => problems.push(format!("{name}: the archive cannot be read: {error}")),
             }
-        } else if asked_for || sources::is_source(&name) {
-            sources::read(&name, &std::fs::read(path)?, found, problems);
+        } else if asked_for || wanted(&name) {
+            take(&name, &std::fs::read(path).map_err(said)?, problems);
         }
     }
     Ok(())

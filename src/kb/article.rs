@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::import::Grade;
 use super::{Block, Range, Summary, markdown};
 use crate::detection::correlation::Correlation;
 use crate::detection::{self, Detection};
@@ -42,6 +43,10 @@ pub struct Article {
     pub correlation: Option<Correlation>,
     /// It is there only for correlations, and makes no finding of its own.
     pub silent: bool,
+    /// For an imported article that looks for events: how well what it says of them fits the records it matches.
+    pub grade: Option<Grade>,
+    /// For an imported article: what it says of each event that it looks for.
+    pub passages: Vec<String>,
 }
 
 /// Whose an article is.
@@ -54,6 +59,8 @@ pub enum Origin {
     Added,
     /// Somebody added it, and it is a Sigma rule: it does not say how to resolve anything.
     Sigma,
+    /// Somebody added it as Microsoft's Knowledge Base had it: what it matches was read out of its text.
+    Imported,
 }
 
 /// How bad an issue is, in Sigma's words.
@@ -283,6 +290,8 @@ impl Article {
             origin: Origin::default(),
             correlation: None,
             silent: false,
+            grade: None,
+            passages: Vec::new(),
         };
         Some(Parsed { article, examples, texts })
     }

@@ -3,6 +3,7 @@
 mod article;
 mod copies;
 pub mod filter;
+pub mod import;
 pub mod lint;
 mod markdown;
 mod prose;

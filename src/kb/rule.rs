@@ -106,6 +106,8 @@ fn rule(node: &Node, stem: &str, alone: bool, faults: &mut Vec<Fault>) -> Option
         origin: Origin::Sigma,
         correlation: correlation.as_ref().and_then(|(_, correlation)| correlation.clone()),
         silent: false,
+        grade: None,
+        passages: Vec::new(),
     };
     Some(Rule { article, name, line: correlation.map_or(node.line, |(line, _)| line) })
 }

@@ -121,6 +121,16 @@ impl Range {
     }
 }
 
+/// As [`Range::parse`] reads it, as far as there are words for its ends.
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let from = NAMED.iter().find(|(_, version, _)| Some(*version) == self.from);
+        let to = (0..NAMED.len()).rev().find(|place| self.until.is_some() && Version::after(*place) == self.until);
+        let word = |named: Option<&(&'static str, Version, &str)>| named.map_or("", |(word, ..)| *word);
+        write!(f, "{}..{}", word(from), word(to.and_then(|place| NAMED.get(place))))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +152,10 @@ mod tests {
         assert_eq!(Range::parse("11..10").unwrap_err(), "`11..10` ends before it starts");
         assert!(Range::parse("95").unwrap_err().starts_with("`95` is no Windows version"));
         assert!(Range::parse("..").is_err());
+        for text in ["nt3.1..2000", "vista..", "..2003", "10..10", "2008r2..11"] {
+            let range = Range::parse(text).unwrap();
+            assert_eq!(Range::parse(&range.to_string()), Ok(range), "{text}");
+        }
     }
 
     #[test]

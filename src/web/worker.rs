@@ -318,8 +318,11 @@ async fn compile(given: &js_sys::Array) -> Result<Compiled, String> {
             (None, Ok(file)) => {
                 let start = read(&file, 0, Kind::START as u64).await.map(|start| Kind::of(&start.to_vec()));
                 let faults_of_file = match start {
-                    Ok(kind) if kind.is_archive() => open(&file, kind, &path)
-                        .map(|mut archive| sources::read_archive(&path, &mut archive, &mut texts, &mut faults)),
+                    Ok(kind) if kind.is_archive() => open(&file, kind, &path).map(|mut archive| {
+                        sources::unpack(&path, &mut archive, sources::is_source, &mut faults, |path, bytes, faults| {
+                            sources::read(path, bytes, &mut texts, faults);
+                        });
+                    }),
                     _ if file.size() > MAX_SOURCE => Err(format!("the file has more than {:.0} MB", MAX_SOURCE / 1e6)),
                     _ => read(&file, 0, MAX_SOURCE as u64)
                         .await

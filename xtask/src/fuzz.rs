@@ -21,13 +21,14 @@ const CHUNK: usize = 65536;
 type Seeds = fn() -> Result<Vec<Vec<u8>>>;
 
 /// What is fuzzed, and what it starts from. Each is a file in `fuzz/fuzz_targets`.
-const TARGETS: [(&str, Seeds); 6] = [
+const TARGETS: [(&str, Seeds); 7] = [
     ("evtx", logs),
     ("evt", old_logs),
     ("xml", exports),
     ("mta", display_texts),
     ("archive", archives),
     ("sigma", texts),
+    ("import", imported),
 ];
 
 /// Fuzzes one target or each in turn, for so many minutes.
@@ -172,4 +173,23 @@ fn texts() -> Result<Vec<Vec<u8>>> {
 fn samples(ending: &str) -> Result<Vec<PathBuf>> {
     let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return Ok(Vec::new()) };
     Ok(test_files::ending(folder, ending)?)
+}
+
+/// Articles in the shapes of Microsoft's Knowledge Base.
+fn imported() -> Result<Vec<Vec<u8>>> {
+    let body = "SYMPTOMS\n========\n\nThis event (event ID 12) is logged:\n\n   Event ID: 7000\n   \
+                Source: Service Control Manager\n   Description: The Loom service failed to start due to the following \
+                error:\n   Access is denied. Error 0x80070005 in \"weft.dll\".\n\nRESOLUTION\n==========\n\n1. Stop it.\n";
+    let rule = "-".repeat(79);
+    let applies =
+        format!("The information in this article applies to:\n\n - Contoso Fabric version 2.0\n{rule}\n\n{body}");
+    let head = "DOCUMENT:Q912345  08-AUG-2001  [contoso]\nTITLE   :Fabric";
+    let plain = format!("{head}\n\n{}\n{applies}", "=".repeat(70));
+    let inner = format!("Article: Q912345\nLast Modified: 08-AUG-2001\n\n{rule}\n{applies}").replace('\n', "\n\t");
+    let markdown = format!("---\ntitle: \"Q912345: Fabric\"\n---\n{{% raw %}}\n\t{inner}\n{{% endraw %}}\n");
+    let web = format!(
+        "Fabric (Q912345)\nThe information in this article applies to:\n- Contoso Fabric\n{}Last Reviewed: | 8/8/2001 |\n",
+        body.replace('=', "")
+    );
+    Ok([plain, markdown, web].map(String::into_bytes).to_vec())
 }

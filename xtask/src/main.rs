@@ -1,9 +1,11 @@
-//! Everything one does in this repository: `cargo xtask serve`, `test`, `build`, `bench`, `codes`, `fuzz`.
+//! Everything one does in this repository: `cargo xtask serve`, `test`, `build`, `bench`, `codes`, `messages`,
+//! `fuzz`.
 
 mod bench;
 mod build;
 mod codes;
 mod fuzz;
+mod messages;
 mod serve;
 mod test;
 
@@ -17,6 +19,8 @@ cargo xtask build          build the page: dist/index.html
 cargo xtask test           everything that must hold before a change lands
 cargo xtask bench          the numbers that this project promises
 cargo xtask codes          write the names of error codes again: src/codes.txt
+cargo xtask messages FOLDER
+                           write the messages of error codes again, from Microsoft's pages: src/kb/import/messages.txt
 cargo xtask fuzz [TARGET] [--minutes N]
                            feed the readers with inputs that nobody thought of, 10 minutes each
 ";
@@ -30,6 +34,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["bench"] => bench::bench(),
         ["codes"] => codes::codes(),
+        ["messages", folder] => messages::messages(folder.as_ref()),
         ["fuzz", target @ ..] if target.len() < 2 => fuzz::fuzz(target.first().copied(), 10),
         ["fuzz", target @ .., "--minutes", minutes] if target.len() < 2 => {
             minutes.parse().map_err(Into::into).and_then(|minutes| fuzz::fuzz(target.first().copied(), minutes))
