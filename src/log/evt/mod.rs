@@ -421,7 +421,6 @@ impl Reader {
             () if is("Security") => security,
             () => named,
         };
-        let (fields, problem) = content.fields();
         let head = Head {
             provider,
             event_id: content.event_id(),
@@ -431,8 +430,8 @@ impl Reader {
             channel: self.names.name(channel),
             computer: self.names.name(computer),
         };
-        sink.record(&Record::read_whole(head, offset, fields));
-        problem
+        sink.record(&Record::read_whole(head, offset, &|| content.fields()));
+        content.problem()
     }
 
     /// Where the next record or end record may start, at or after `from`.
