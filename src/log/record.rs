@@ -61,8 +61,8 @@ pub struct Record<'a> {
 /// The rest of a record.
 enum Body<'a> {
     Evtx(evtx::RecordBody<'a>),
-    /// Read already, by a reader for which that is all one.
-    Fields(Vec<Field<'a>>),
+    /// Reads the fields, where a reader keeps no shapes.
+    Fields(&'a dyn Fn() -> Vec<Field<'a>>),
 }
 
 impl<'a> Record<'a> {
@@ -75,8 +75,8 @@ impl<'a> Record<'a> {
         Record { carved: true, ..self }
     }
 
-    /// A record whose fields are read already: those of `System` beyond the head, then its data.
-    pub fn read_whole(head: Head<'a>, offset: u64, fields: Vec<Field<'a>>) -> Record<'a> {
+    /// A record that is read whole: `fields` gives those of `System` beyond the head, then its data.
+    pub fn read_whole(head: Head<'a>, offset: u64, fields: &'a dyn Fn() -> Vec<Field<'a>>) -> Record<'a> {
         Record::new(head, offset, Body::Fields(fields))
     }
 
@@ -89,7 +89,7 @@ impl<'a> Record<'a> {
     /// Reads the whole record: what could be read of it, and why that is not all.
     pub fn read(&self) -> (Event<'_>, Option<Reason>) {
         let (fields, problem) = match &self.body {
-            Body::Fields(fields) => (fields.clone(), None),
+            Body::Fields(fields) => (fields(), None),
             Body::Evtx(body) => match self.shape().map(Shape::read_all) {
                 Some(Ok(fields)) => (fields, None),
                 _ => {

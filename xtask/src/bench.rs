@@ -22,13 +22,9 @@ const FEW: [&str; 10] = [
 
 /// Builds the page, and one with few articles, and measures what `benches/numbers.rs` says.
 pub fn bench() -> Result {
-    let few = root().join("target/bench/few-articles.html");
-    if !few.is_file() {
-        let folder = root().join("target/bench/kb");
-        copy_few(&root().join("kb"), &folder)?;
-        let page = build::page_of(Some(&folder))?;
-        fs::copy(page, &few)?;
-    }
+    let folder = root().join("target/bench/kb");
+    copy_few(&root().join("kb"), &folder)?;
+    fs::copy(build::page_of(Some(&folder))?, root().join("target/bench/few-articles.html"))?;
     build::page()?;
     run("cargo", &["bench", "--bench", "numbers"])
 }

@@ -1,5 +1,6 @@
 //! Builds the page: one HTML file that holds the program, its glue, its style and the sample log.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +23,11 @@ pub fn page() -> Result<PathBuf> {
 /// The same with the articles of another folder than `kb`.
 pub fn page_of(articles: Option<&Path>) -> Result<PathBuf> {
     install_target()?;
-    let variables: Vec<_> = articles.map(|folder| ("EVTX_CHECKUP_KB", folder.as_os_str())).into_iter().collect();
+    let mut variables: Vec<_> = articles.map(|folder| ("EVTX_CHECKUP_KB", folder.as_os_str())).into_iter().collect();
+    // Where the libraries lie on this machine is nobody's business, and makes the page larger.
+    let paths =
+        std::env::home_dir().map(|home| format!("--remap-path-prefix={}=", home.join(".cargo/registry/src").display()));
+    variables.extend(paths.as_ref().map(|flag| ("RUSTFLAGS", OsStr::new(flag))));
     run_with(&variables, "cargo", &["build", "--profile", "page", "--lib", "--target", TARGET])?;
     let (module, glue) = bindgen()?;
     let www = |name: &str| fs::read_to_string(root().join("www").join(name));

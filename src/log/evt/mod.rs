@@ -436,7 +436,6 @@ impl Reader {
             () if is("Security") => security,
             () => named,
         };
-        let (fields, problem) = content.fields();
         let head = Head {
             provider,
             event_id: content.event_id(),
@@ -446,9 +445,10 @@ impl Reader {
             channel: self.names.name(channel),
             computer: self.names.name(computer),
         };
-        let record = Record::read_whole(head, offset, fields);
+        let fields = || content.fields();
+        let record = Record::read_whole(head, offset, &fields);
         sink.record(&if self.carve { record.carved() } else { record });
-        problem
+        content.problem()
     }
 
     /// Where the next record or end record may start, at or after `from`.

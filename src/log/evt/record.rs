@@ -79,11 +79,43 @@ impl<'a> Content<'a> {
         self.0.get(start..end).filter(|_| start >= FIXED_SIZE).ok_or(())
     }
 
-    /// Every value beyond the head, and what of it is not within the record.
-    pub(super) fn fields(self) -> (Vec<Field<'a>>, Option<&'static str>) {
-        let strings = self.u16(26);
-        let mut fields = Vec::with_capacity(usize::from(strings).min(16) + 6);
-        let mut problem = None;
+    /// The user's security identifier; empty where the record has none.
+    fn user(self) -> Result<&'a [u8], ()> {
+        self.bytes(40, 44)
+    }
+
+    /// How many strings there should be.
+    fn string_count(self) -> usize {
+        self.u16(26).into()
+    }
+
+    /// The strings that are within the record, in UTF-16.
+    fn strings(self) -> impl Iterator<Item = &'a [u8]> {
+        let mut at = self.u32(36) as usize;
+        (0..self.string_count()).map_while(move |_| {
+            let (text, next) = (FIXED_SIZE..self.0.len()).contains(&at).then(|| self.text(at))?;
+            at = next;
+            Some(text)
+        })
+    }
+
+    fn data(self) -> Result<&'a [u8], ()> {
+        self.bytes(48, 52)
+    }
+
+    /// What of the content is not within the record.
+    pub(super) fn problem(self) -> Option<&'static str> {
+        match () {
+            () if self.data().is_err() => Some("the data is not within the record"),
+            () if self.strings().count() < self.string_count() => Some("the strings are not within the record"),
+            () if self.user().is_err() => Some("the user is not within the record"),
+            () => None,
+        }
+    }
+
+    /// Every value beyond the head.
+    pub(super) fn fields(self) -> Vec<Field<'a>> {
+        let mut fields = Vec::with_capacity(self.string_count().min(16) + 6);
         let mut system = |name, value| {
             fields.push(Field { part: Part::System, name: Some(Cow::Borrowed(name)), value });
         };
@@ -93,30 +125,16 @@ impl<'a> Content<'a> {
         if let Some((_, keywords)) = AUDITS.into_iter().find(|(audit, _)| *audit == self.u16(24)) {
             system("Keywords", Value::Hex(keywords));
         }
-        match self.bytes(40, 44) {
-            Ok([]) => {}
-            Ok(user) => system("Security_UserID", Value::Sid(user.into())),
-            Err(()) => problem = Some("the user is not within the record"),
+        if let Ok(user @ [_, ..]) = self.user() {
+            system("Security_UserID", Value::Sid(user.into()));
         }
-        let mut at = self.u32(36) as usize;
-        for _ in 0..strings {
-            if at < FIXED_SIZE || at >= self.0.len() {
-                problem = Some("the strings are not within the record");
-                break;
-            }
-            let (text, next) = self.text(at);
-            fields.push(Field { part: Part::Data, name: None, value: Value::Text(utf16(text).into()) });
-            at = next;
+        let text = |text| Field { part: Part::Data, name: None, value: Value::Text(utf16(text).into()) };
+        fields.extend(self.strings().map(text));
+        if let Ok(data @ [_, ..]) = self.data() {
+            let value = Value::Binary(data.into());
+            fields.push(Field { part: Part::Data, name: Some("Binary".into()), value });
         }
-        match self.bytes(48, 52) {
-            Ok([]) => {}
-            Ok(data) => {
-                let value = Value::Binary(data.into());
-                fields.push(Field { part: Part::Data, name: Some("Binary".into()), value });
-            }
-            Err(()) => problem = Some("the data is not within the record"),
-        }
-        (fields, problem)
+        fields
     }
 }
 

@@ -193,7 +193,7 @@ impl Reader {
             computer: self.names.name(computer),
         };
         self.coverage.records += 1;
-        sink.record(&Record::read_whole(head, offset, event.fields));
+        sink.record(&Record::read_whole(head, offset, &|| event.fields.clone()));
     }
 
     /// Gives up on what has grown too long, and forgets what is done with.

@@ -1,7 +1,8 @@
-//! How much memory a page takes. Linux only: it is read from /proc.
+//! What a page takes of the machine: memory and time. Linux only: it is read from /proc.
 
 use std::collections::HashMap;
 use std::fs;
+use std::time::Duration;
 
 use crate::error::{Error, Result, Step};
 use crate::session::Browser;
@@ -65,6 +66,11 @@ impl PageProcess {
         fs::write(&path, "5").step(format!("write {path}"))
     }
 
+    /// For how long the processors have worked for it, in steps of 10 ms.
+    pub fn cpu_time(self) -> Duration {
+        Duration::from_millis(10 * clock_ticks(self.0))
+    }
+
     /// The bytes behind a name in one of the process's files.
     fn kibibytes(self, file: &str, name: &str) -> Result<u64> {
         let path = format!("/proc/{}/{file}", self.0);
@@ -82,7 +88,7 @@ fn stat(id: u32) -> Option<Vec<String>> {
     Some(text.rsplit(')').next()?.split_whitespace().map(str::to_owned).collect())
 }
 
-/// The time for which the process has been busy.
+/// The time for which the process has been busy; a hundred ticks are a second.
 fn clock_ticks(id: u32) -> u64 {
     let stat = stat(id).unwrap_or_default();
     stat.iter().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
