@@ -1,7 +1,5 @@
 //! The display text of logs: whole, damaged, hostile, and as the evtx crate reads it.
 
-use std::path::{Path, PathBuf};
-
 use evtx::mta::{MtaEvent, MtaFile};
 use evtx_checkup::log::Kind;
 use evtx_checkup::log::mta::DisplayText;
@@ -145,11 +143,9 @@ fn entries_that_share_their_bytes_are_not_read_again_and_again() {
 
 #[test]
 fn real_display_text_is_read_as_the_evtx_crate_reads_it() {
-    let Some(folder) = std::env::var_os("EVTX_SAMPLES") else {
-        return println!("EVTX_SAMPLES is not set, so no real display text is read");
-    };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let mut count = 0;
-    for path in files(Path::new(&folder)) {
+    for path in test_files::ending(folder, "mta").unwrap() {
         let bytes = std::fs::read(&path).unwrap();
         let (text, reference) = (open(&bytes), MtaFile::from_bytes(&bytes).unwrap());
         for publisher in reference.publishers() {
@@ -165,13 +161,4 @@ fn real_display_text_is_read_as_the_evtx_crate_reads_it() {
         count += 1;
     }
     println!("{count} files");
-}
-
-/// The `.MTA` files of a folder and the folders in it.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let is_mta = |path: &PathBuf| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("mta"));
-    entries
-        .flat_map(|path| if path.is_dir() { files(&path) } else { [path].into_iter().filter(is_mta).collect() })
-        .collect()
 }

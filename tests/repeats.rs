@@ -1,7 +1,6 @@
 //! The same record in several files counts once, and so does what is carved.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use evtx_checkup::checkup::{self, Checkup, FileReport, Ids, Keys, Report};
 use evtx_checkup::kb::KnowledgeBase;
@@ -201,7 +200,8 @@ fn what_a_log_has_given_up() {
     let report = check(&[("slack.evtx", log.clone())], true);
     let (file, before) = (&report.files[&0], &plain.files[&0]);
     assert!(left > 5 && file.coverage.carved == left, "{} of {left}", file.coverage.carved);
-    assert_eq!((file.coverage.records, file.bytes_read), (before.coverage.records, before.bytes_read));
+    // The second look reads the file's header too.
+    assert_eq!((file.coverage.records, file.bytes_read), (before.coverage.records, before.bytes_read + HEADER_SIZE));
     assert_eq!((file.account(), &file.coverage.problems), (before.account(), &before.coverage.problems));
     let knowledge = evtx_checkup::built_in();
     let finding = report.findings(&knowledge).remove(0);
@@ -243,10 +243,7 @@ fn a_chunk_that_is_none_any_more() {
 
 #[test]
 fn real_slack() {
-    let Some(folder) = std::env::var_os("EVTX_SAMPLES").map(PathBuf::from) else {
-        eprintln!("EVTX_SAMPLES is not set: the real logs were not read");
-        return;
-    };
+    let Some(folder) = test_files::folder("EVTX_SAMPLES") else { return };
     let path = folder.join("log2timeline--plaso/test_data/SysEvent.Evt");
     let report = check(&[("SysEvent.Evt", std::fs::read(path).unwrap())], true);
     let coverage = &report.files[&0].coverage;

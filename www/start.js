@@ -3,6 +3,8 @@
 const checkup = {
   // What was dropped before the program could take it.
   early: [],
+  // What connects the program and the browser, for the page and its workers.
+  glue: "",
   text: id => document.getElementById(id).textContent,
   // Undoes what xtask/src/build.rs does: two characters are thirteen bits, a last one is six, and those are gzip.
   unpack(id) {
@@ -114,6 +116,12 @@ addEventListener("drop", checkup.hold);
 (async () => {
   // A page that was saved while it showed results starts clean.
   document.getElementById("app").replaceChildren();
+  checkup.glue = new TextDecoder().decode(await checkup.unpack("glue"));
+  const script = document.createElement("script");
+  script.textContent = checkup.glue;
+  document.head.append(script);
+  // It has run, and a copy of this page brings its own.
+  script.remove();
   await wasm_bindgen({ module_or_path: await WebAssembly.compile(await checkup.unpack("wasm")) });
 })().catch(error => {
   const app = document.getElementById("app");

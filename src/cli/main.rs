@@ -165,12 +165,15 @@ fn import(arguments: &Arguments) -> ExitCode {
     }
 }
 
+/// Takes the path and the bytes of a file, and adds what is wrong with it.
+type Take<'t> = dyn FnMut(&str, &[u8], &mut Vec<String>) + 't;
+
 /// Takes a file, or of a folder and the folders in it every file whose name is wanted, and what is in archives.
 fn collect(
     path: &Path,
     wanted: fn(&str) -> bool,
     problems: &mut Vec<String>,
-    take: &mut dyn FnMut(&str, &[u8], &mut Vec<String>),
+    take: &mut Take<'_>,
 ) -> Result<(), String> {
     let asked_for = path.is_file();
     let said = |error: std::io::Error| format!("{}: {error}", path.display());

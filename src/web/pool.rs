@@ -17,6 +17,13 @@ const MAX_WORKERS: usize = 8;
 /// A worker that dies before it is ready is replaced this often, then given up.
 const MAX_FAILED_STARTS: u32 = 3;
 
+#[wasm_bindgen]
+extern "C" {
+    /// The program's glue; see `www/start.js`.
+    #[wasm_bindgen(thread_local_v2, js_namespace = checkup, js_name = glue)]
+    static GLUE: JsValue;
+}
+
 /// What is done with the outcome of a task, and with those of its parts before.
 type Done = Box<dyn FnMut(Result<Outcome, String>)>;
 
@@ -91,13 +98,11 @@ impl Pool {
     /// Starts the workers.
     pub fn start() -> Result<Pool, JsValue> {
         let window = web_sys::window().ok_or("no window")?;
-        let document = window.document().ok_or("no document")?;
-        let glue = document.get_element_by_id("glue").and_then(|script| script.text_content()).unwrap_or_default();
         let bootstrap =
             "onmessage=e=>{onmessage=null;wasm_bindgen({module_or_path:e.data}).catch(e=>setTimeout(()=>{throw e}))}";
         let options = BlobPropertyBag::new();
         options.set_type("text/javascript");
-        let parts = js_sys::Array::of2(&glue.into(), &format!("\n{bootstrap}").into());
+        let parts = js_sys::Array::of2(&GLUE.with(JsValue::clone), &format!("\n{bootstrap}").into());
         let script = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &options)?)?;
         let cores = window.navigator().hardware_concurrency() as usize;
         let state =

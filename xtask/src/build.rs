@@ -33,11 +33,10 @@ pub fn page_of(articles: Option<&Path>) -> Result<PathBuf> {
     let www = |name: &str| fs::read_to_string(root().join("www").join(name));
     let start = www("start.js")?;
     let icon = format!("data:image/svg+xml;base64,{}", STANDARD.encode(www("icon.svg")?.trim()));
-    let scripts = [format!("\n{glue}\n"), format!("\n{start}\n")];
+    let scripts = [glue.clone(), format!("\n{start}\n")];
     let hashes: Vec<_> =
         scripts.iter().map(|script| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script)))).collect();
-    // Each placeholder is on a line of its own or in an attribute, so that the line breaks around a script are in its
-    // hash. The glue is filled in last: nothing is looked for inside what was filled in.
+    // The start-up script is on a line of its own, so that the line breaks around it are in its hash.
     let mut page = fs::read_to_string(root().join("index.html"))?;
     for (placeholder, text) in [
         ("{{script-hashes}}", hashes.join(" ")),
@@ -46,7 +45,7 @@ pub fn page_of(articles: Option<&Path>) -> Result<PathBuf> {
         ("{{wasm}}", packed(&module)?),
         ("{{sample}}", packed(&log_writer::logs::sample())?),
         ("{{start}}", start),
-        ("{{glue}}", glue),
+        ("{{glue}}", packed(glue.as_bytes())?),
     ] {
         if page.matches(placeholder).count() != 1 {
             return Err(format!("index.html must hold {placeholder} once").into());
