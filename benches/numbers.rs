@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,8 @@ use std::time::Duration;
 use browser::{Browser, Kind, Options, PageProcess};
 use evtx_checkup::checkup::{self, FileReport, InOrder, Report};
 use evtx_checkup::kb::KnowledgeBase;
-use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, to_xml};
+use evtx_checkup::log::archive::Archive;
+use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, Stream, to_xml};
 use evtx_checkup::log::{Kind as FileKind, Record, Sink, evt, xml};
 use log_writer::logs::{Article, founding};
 use log_writer::{Event, EvtWriter};
@@ -30,7 +31,92 @@ fn main() -> Result {
     println!("\n{:<58} {:>20} {:>14}", "", "measured", "promised");
     native(&large)?;
     native_evt();
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(page(&small, &large))
+    native_zip(&large)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(page(&small, &large))?;
+    runtime.block_on(page_with_many_files(&large))
+}
+
+/// A quarter of the log in a zip archive in memory, one thread: a checkup of it, and unpacking alone.
+fn native_zip(log: &Path) -> Result {
+    let mut bytes = Vec::new();
+    File::open(log)?.take(HEADER_SIZE + 4096 * CHUNK_SIZE).read_to_end(&mut bytes)?;
+    let archive = log_writer::zip(&[("System.evtx", &bytes)]);
+    let file = FileReport::open("System.evtx", bytes.len() as u64, &bytes);
+    let knowledge = evtx_checkup::built_in();
+    let mut opened = Archive::open(|| Ok(Cursor::new(&archive)), FileKind::Zip, "System.zip")?;
+    let mut time = |read: &dyn Fn(&mut dyn Read)| -> Result<f64> {
+        let started = cpu_time();
+        read(&mut opened.entry(0).map_err(|(_, error)| error)?);
+        Ok(cpu_time() - started)
+    };
+    let check = time(&|entry| {
+        let report = checkup::in_order(&knowledge, 0, &file, Stream::default(), entry);
+        assert!(report.records() > 0 && report.files[&0].coverage.problem_count == 0, "the log is whole");
+    })?;
+    let unpack = time(&|entry| drop(std::io::copy(entry, &mut std::io::sink())))?;
+    row("native zip: MB/s of the log in it", format!("{:.0}", bytes.len() as f64 / check / 1e6), "", true);
+    row("native zip: time of the checkup / of unpacking only", format!("{:.2}", check / unpack), "", true);
+    Ok(())
+}
+
+/// The page with whatever people have: many files, real ones where they are, and a large archive.
+async fn page_with_many_files(large: &Path) -> Result {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (built, folder) = (root.join("dist/index.html"), root.join("target/bench"));
+    let compare = async |what: &str, files: Vec<PathBuf>, one: &Path, promised: Option<f64>| -> Result {
+        let (mut many, mut one) = (Series::of(&built, files), Series::new(&built, None, one));
+        for _ in 0..3 {
+            many.run().await?;
+            one.run().await?;
+        }
+        let (ratio, shown) = many.compared(&one, |many, one| many.done / one.done, 2);
+        let said = promised.map(|promised| format!("at most {promised}")).unwrap_or_default();
+        row(what, shown, &said, promised.is_none_or(|promised| ratio <= promised));
+        Ok(())
+    };
+    let mut bytes = Vec::new();
+    File::open(large)?.take(HEADER_SIZE + 1000 * CHUNK_SIZE).read_to_end(&mut bytes)?;
+    let (header, chunks) = bytes.split_at(HEADER_SIZE as usize);
+    let (pieces, one) = (folder.join("pieces"), folder.join("1000-chunks.evtx"));
+    std::fs::create_dir_all(&pieces)?;
+    std::fs::write(&one, &bytes)?;
+    let mut files = Vec::new();
+    for (number, chunk) in chunks.chunks(CHUNK_SIZE as usize).enumerate() {
+        files.push(pieces.join(format!("{number}.evtx")));
+        std::fs::write(&files[number], [header, chunk].concat())?;
+    }
+    compare("page: time of 1,000 files of 68 KB / of one of 66 MB", files, &one, None).await?;
+    if let Some(samples) = test_files::folder("EVTX_SAMPLES") {
+        let files = test_files::all(samples)?.into_iter();
+        let logs: Vec<PathBuf> = files.filter(|path| path.extension().is_none_or(|ending| ending != "tsv")).collect();
+        let mut joined = header.to_vec();
+        for log in &logs {
+            joined.extend(std::fs::read(log)?.get(HEADER_SIZE as usize..).unwrap_or_default());
+            joined.resize(joined.len() - (joined.len() - HEADER_SIZE as usize) % CHUNK_SIZE as usize, 0);
+        }
+        let one = folder.join("samples.evtx");
+        std::fs::write(&one, joined)?;
+        let what = format!("page: time of {} real logs / of their bytes in one", logs.len());
+        compare(&what, logs, &one, Some(1.3)).await?;
+    }
+    let archive = folder.join("4GiB.zip");
+    if !archive.is_file() {
+        let unfinished = archive.with_extension("part");
+        let mut writer = zip::ZipWriter::new(BufWriter::new(File::create(&unfinished)?));
+        for number in 0..4 {
+            let options = zip::write::SimpleFileOptions::default().compression_level(Some(1));
+            writer.start_file(format!("{number}/System.evtx"), options)?;
+            std::io::copy(&mut File::open(large)?, &mut writer)?;
+        }
+        writer.finish()?;
+        std::fs::rename(unfinished, &archive)?;
+    }
+    let mut zipped = Series::new(&built, None, &archive);
+    zipped.run().await?;
+    zipped.row("page: checkup of a zip of 4 logs of 1 GiB, ms", |run| run.done);
+    zipped.row_below("page: growth of its memory over that, MB", |run| run.memory as f64 / 1e6, 400.0);
+    Ok(())
 }
 
 /// A log of about the given size, made once and kept in target/bench.
@@ -189,21 +275,26 @@ struct Run {
     memory: u64,
 }
 
-/// The same page and log, measured again and again.
+/// The same page and files, measured again and again.
 struct Series {
     page: PathBuf,
     rules: Option<PathBuf>,
-    log: PathBuf,
+    files: Vec<PathBuf>,
     runs: Vec<Run>,
 }
 
 impl Series {
     fn new(page: &Path, rules: Option<PathBuf>, log: &Path) -> Series {
-        Series { page: page.to_owned(), rules, log: log.to_owned(), runs: Vec::new() }
+        Series { page: page.to_owned(), rules, files: vec![log.to_owned()], runs: Vec::new() }
+    }
+
+    /// Several files that are dropped together.
+    fn of(page: &Path, files: Vec<PathBuf>) -> Series {
+        Series { page: page.to_owned(), rules: None, files, runs: Vec::new() }
     }
 
     async fn run(&mut self) -> Result {
-        self.runs.push(run(&self.page, self.rules.as_deref(), &self.log).await?);
+        self.runs.push(run(&self.page, self.rules.as_deref(), &self.files).await?);
         Ok(())
     }
 
@@ -302,8 +393,9 @@ async fn page_process(browser: &Browser) -> Result<PageProcess> {
     Ok(browser.page_process().await?)
 }
 
-/// Opens a page, teaches it rules if there are any, measures reading, drops the log and waits for the end.
-async fn run(page: &Path, rules: Option<&Path>, log: &Path) -> Result<Run> {
+/// Opens a page, teaches it rules if there are any, measures reading, drops the files and waits for the end.
+async fn run(page: &Path, rules: Option<&Path>, files: &[PathBuf]) -> Result<Run> {
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let options = Options { patience: Duration::from_secs(120), ..Options::default() };
     let browser = Browser::start(Kind::Chromium, &options).await?;
     browser.open_file(page, "").await?;
@@ -323,7 +415,7 @@ async fn run(page: &Path, rules: Option<&Path>, log: &Path) -> Result<Run> {
              document.body.append(input);",
         )
         .await?;
-    browser.choose_files("#measured", &[log]).await?;
+    browser.choose_files("#measured", &files[..1]).await?;
     let reading = browser
         .script_async(
             "const done = arguments[arguments.length - 1];
@@ -347,7 +439,7 @@ async fn run(page: &Path, rules: Option<&Path>, log: &Path) -> Result<Run> {
     let before = process.resident_bytes()?;
     process.reset_peak()?;
     let busy = process.cpu_time();
-    browser.drop_files(&[log]).await?;
+    browser.drop_files(&files).await?;
     browser.script_async("window.finished.then(arguments[arguments.length - 1])", Vec::new()).await?;
     let busy = process.cpu_time() - busy;
     let memory = process.peak_resident_bytes()?.saturating_sub(before);
