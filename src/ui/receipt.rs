@@ -11,6 +11,10 @@ use crate::web::session::{Progress, Session};
 /// With more files than this, their list is closed at first.
 const MAX_OPEN: usize = 20;
 
+/// So many files are listed while they are read, and at the end: each redraw costs some time for each.
+const LISTED_WHILE_READING: usize = 50;
+const LISTED: usize = 500;
+
 /// The receipt in one line, open to its details.
 pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html {
     let running = progress.running;
@@ -22,6 +26,8 @@ pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html 
     // What has a problem comes first.
     let mut listed: Vec<&FileReport> = report.files.values().collect();
     listed.sort_by_key(|file| file.kind.refusal().is_none() && file.coverage.problem_count == 0);
+    let more = listed.len().saturating_sub(if running { LISTED_WHILE_READING } else { LISTED });
+    listed.truncate(listed.len() - more);
     let carve = {
         let session = session.clone();
         Callback::from(move |_: MouseEvent| session.carve())
@@ -53,6 +59,7 @@ pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html 
             <ul class="receipt-files">
                 { for listed.into_iter().map(|file| file_receipt(file, running)) }
             </ul>
+            if more > 0 { <p>{ format!("And {}.", format::counted(more as u64, "more file", "more files")) }</p> }
             if !running && !progress.carves && report.files.values().any(|file| file.kind.carver(0, "").is_some()) {
                 <p>
                     <button class="button small" onclick={carve}>{ "Carve" }</button>

@@ -1,6 +1,5 @@
 //! Builds the page: one HTML file that holds the program, its glue, its style and the sample log.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,12 +22,12 @@ pub fn page() -> Result<PathBuf> {
 /// The same with the articles of another folder than `kb`.
 pub fn page_of(articles: Option<&Path>) -> Result<PathBuf> {
     install_target()?;
-    let mut variables: Vec<_> = articles.map(|folder| ("EVTX_CHECKUP_KB", folder.as_os_str())).into_iter().collect();
-    // Where the libraries lie on this machine is nobody's business, and makes the page larger.
-    let paths =
-        std::env::home_dir().map(|home| format!("--remap-path-prefix={}=", home.join(".cargo/registry/src").display()));
-    variables.extend(paths.as_ref().map(|flag| ("RUSTFLAGS", OsStr::new(flag))));
-    run_with(&variables, "cargo", &["build", "--profile", "page", "--lib", "--target", TARGET])?;
+    let variables: Vec<_> = articles.map(|folder| ("EVTX_CHECKUP_KB", folder.as_os_str())).into_iter().collect();
+    // Where the libraries lie on this machine is nobody's business, and makes the page larger. Given so, the flag goes with
+    // those of .cargo/config.toml; a variable would take their place.
+    let sources = std::env::home_dir().unwrap_or_default().join(".cargo/registry/src");
+    let flags = format!("target.{TARGET}.rustflags=['--remap-path-prefix={}=']", sources.display());
+    run_with(&variables, "cargo", &["build", "--profile", "page", "--lib", "--target", TARGET, "--config", &flags])?;
     let (module, glue) = bindgen()?;
     let www = |name: &str| fs::read_to_string(root().join("www").join(name));
     let start = www("start.js")?;
