@@ -33,11 +33,13 @@ struct Posted {
 }
 
 impl Posted {
-    fn new(id: u32, content: &impl Serialize, with: JsValue) -> Result<JsValue, String> {
+    /// As it is posted.
+    fn message(id: u32, content: &impl Serialize, with: JsValue) -> Result<JsValue, String> {
         let posted = Posted { id, content: encoded(content)?, with };
         serde_wasm_bindgen::to_value(&posted).map_err(|error| error.to_string())
     }
 
+    /// What was posted.
     fn open(message: JsValue) -> Result<Posted, String> {
         serde_wasm_bindgen::from_value(message).map_err(|error| error.to_string())
     }
@@ -56,7 +58,7 @@ pub struct Request {
 impl Request {
     /// As it is posted.
     pub fn post(&self) -> Result<JsValue, String> {
-        Posted::new(self.id, &self.task, self.file.clone())
+        Posted::message(self.id, &self.task, self.file.clone())
     }
 
     /// What was posted.
@@ -82,7 +84,7 @@ impl Reply {
             Ok(Outcome::Compiled(compiled)) => Array::of2(&compiled.articles, &compiled.sources).into(),
             _ => JsValue::UNDEFINED,
         };
-        Posted::new(self.id, &self.outcome, with)
+        Posted::message(self.id, &self.outcome, with)
     }
 
     /// What was posted.
