@@ -109,8 +109,7 @@ impl Lens {
         head: Head<'_>,
         layout: &Layout,
     ) -> Lens {
-        let names = layout.fields().filter(|(part, ..)| *part != Part::Rendering).filter_map(|(_, name, _)| name);
-        let fields = names.map(super::missing::plain).collect();
+        let fields = fields(layout).collect();
         let view = View::new(knowledge, keywords, asked_for, head, layout);
         Lens { fields, used: false, view }
     }
@@ -352,6 +351,12 @@ fn places(event: &Event<'_>, name: &str) -> (Vec<u16>, bool) {
 /// Whether a field is in the head and differs between records of one kind.
 fn varies(name: &str) -> bool {
     is_one_of(name, &detection::HEAD) && !is_one_of(name, &OF_KIND) || is_one_of(name, &["ComputerName"])
+}
+
+/// The names of the fields of records with a layout, as articles ask for them.
+pub fn fields(layout: &Layout) -> impl Iterator<Item = String> {
+    let names = layout.fields().filter(|(part, ..)| *part != Part::Rendering).filter_map(|(_, name, _)| name);
+    names.map(super::missing::plain)
 }
 
 /// The fields of the head that make the kind of a record.

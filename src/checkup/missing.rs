@@ -92,7 +92,12 @@ pub fn note_fields(event: &Event<'_>, layouts: &mut FxHashSet<u64>, fields: &mut
     if layouts.len() < MAX_LAYOUTS {
         layouts.insert(layout);
     }
-    fields.extend(names().map(plain));
+    note_names(names().map(plain), fields);
+}
+
+/// Notes names of fields; of too many, those that come first by the alphabet stay.
+pub fn note_names(names: impl Iterator<Item = String>, fields: &mut BTreeSet<String>) {
+    fields.extend(names);
     while fields.len() > MAX_FIELDS {
         fields.pop_last();
     }

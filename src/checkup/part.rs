@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::lens::{KnownKeywords, Lens, Outcome, Seen};
+use super::lens::{self, KnownKeywords, Lens, Outcome, Seen};
 use super::repeats::Noted;
 use super::{EventKind, Evidence, FileReport, Group, Keys, Newest, Occurrences, RecordKind, Report, Tally};
 use super::{joined, missing, windows};
@@ -401,7 +401,12 @@ impl Watched {
         if self.asked_for.is_empty() {
             return false;
         }
-        missing::note_fields(&event, &mut self.layouts, &mut self.fields);
+        match record.shape().filter(|_| !self.names_windows) {
+            // Its lens says them, if it has one: which layouts have depends on what came first, and the names must not.
+            Some(shape) if self.lenses.iter().any(|(layout, _)| Rc::ptr_eq(layout, &shape.layout)) => {}
+            Some(shape) => missing::note_names(lens::fields(&shape.layout), &mut self.fields),
+            None => missing::note_fields(&event, &mut self.layouts, &mut self.fields),
+        }
         let candidates = self.candidates.get_or_insert_with(|| knowledge.plan(self.asked_for.clone()));
         let mut outcome = Outcome::of(knowledge, candidates, &event);
         part.count(record, &mut outcome);
