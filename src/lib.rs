@@ -7,6 +7,7 @@ pub mod codes;
 pub mod detection;
 pub mod display;
 pub mod export;
+pub mod index;
 pub mod kb;
 pub mod log;
 pub mod sources;

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::part::Records;
-use super::{FileReport, Keys, Report, unread_slice};
+use super::{FileReport, Keys, Listing, Report, unread_slice};
 use crate::kb::KnowledgeBase;
 use crate::log::{Problem, Reason, Sequential};
 
@@ -45,6 +45,12 @@ impl<'k, R: Sequential, B: Read> Parts<'k, R, B> {
     /// Leaves out the records that are known already.
     pub fn leaving_out(mut self, keys: &Keys) -> Self {
         self.checkup.iter_mut().for_each(|checkup| checkup.records.leave_out(keys));
+        self
+    }
+
+    /// Lists the records too.
+    pub fn listing(mut self, listing: &Listing) -> Self {
+        self.checkup = self.checkup.map(|checkup| checkup.listing(listing));
         self
     }
 }
@@ -91,6 +97,12 @@ impl<'k, R: Sequential> InOrder<'k, R> {
     /// A checkup of the file with the given number, with a new reader.
     pub fn new(knowledge: &'k KnowledgeBase, number: u32, file: &FileReport, reader: R) -> InOrder<'k, R> {
         InOrder { reader, records: Records::new(knowledge), number, file: file.clone() }
+    }
+
+    /// Lists the records too.
+    pub fn listing(mut self, listing: &Listing) -> Self {
+        self.records.list(listing);
+        self
     }
 
     /// The report of the next bytes of the file. A few megabytes at once keep it cheap, and memory bounded.

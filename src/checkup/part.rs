@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lens::{self, KnownKeywords, Lens, Outcome, Seen};
 use super::repeats::Noted;
-use super::{EventKind, Evidence, FileReport, Group, Keys, Newest, Occurrences, RecordKind, Report, Tally};
+use super::{EventKind, Evidence, FileReport, Group, Keys, Listing, Newest, Occurrences, RecordKind, Report, Tally};
 use super::{joined, missing, windows};
 use crate::detection::scan::Candidates;
 use crate::event::{Head, Level, Name, Time};
@@ -31,6 +31,12 @@ impl<'k> Checkup<'k> {
         Checkup { reader, records, coverage: Coverage::default(), bytes: 0 }
     }
 
+    /// Lists the records too.
+    pub fn listing(mut self, listing: &Listing) -> Checkup<'k> {
+        self.records.list(listing);
+        self
+    }
+
     /// Begins a part of the file with the given number.
     pub fn open(&mut self, number: u32, file: &FileReport) {
         self.records.open(number, file);
@@ -49,7 +55,9 @@ impl<'k> Checkup<'k> {
         let report = self.records.finish(coverage, self.bytes, |symbol| self.reader.name(symbol));
         if self.reader.has_many_names() {
             // What one file does to the names is not to be felt by another.
+            let listing = self.records.listing.take();
             *self = Checkup::new(self.records.tools.knowledge);
+            self.records.listing = listing;
         }
         report
     }
@@ -65,6 +73,7 @@ pub struct Records<'k> {
     tools: Tools<'k>,
     /// What is left out.
     known: Option<Keys>,
+    listing: Option<Listing>,
 }
 
 /// What every kind of records needs.
@@ -176,24 +185,25 @@ impl Part {
         }
     }
 
-    /// Counts a record of which this outcome is true.
-    fn count(&mut self, record: &Record<'_>, outcome: &mut Outcome) {
+    /// Counts a record of which this outcome is true. Gives the place of its group, if articles matched.
+    fn count(&mut self, record: &Record<'_>, outcome: &mut Outcome) -> Option<usize> {
         let Record { head, offset, carved, .. } = *record;
         let evidence = Evidence { time: head.time, file: self.number, offset, record_id: head.record_id, carved };
         for (number, values) in &outcome.watched {
             self.occurrences.entry(*number).or_default().add(evidence, head.computer.text, values);
         }
         if outcome.articles.is_empty() {
-            return;
+            return None;
         }
         outcome.count += 1;
         let place = *outcome.group.get_or_insert_with(|| self.group(&outcome.articles));
-        let Some(PartGroup { group, computers, .. }) = self.groups.get_mut(place) else { return };
+        let PartGroup { group, computers, .. } = self.groups.get_mut(place)?;
         group.count += 1;
         group.carved += u64::from(carved);
         group.span = joined(group.span, (head.time, head.time));
         group.evidence.add(evidence);
         computers.add(head.computer.symbol);
+        Some(place)
     }
 
     /// The place of the group of records that these articles matched.
@@ -237,12 +247,17 @@ impl<'k> Records<'k> {
         let part = Part::new(0, &FileReport::open("", 0, &[]));
         let tools = Tools { knowledge, keywords: KnownKeywords::default(), key: Vec::new() };
         let recent = [NO_KIND; 64];
-        Records { places: FxHashMap::default(), recent, kinds: Vec::new(), part, tools, known: None }
+        Records { places: FxHashMap::default(), recent, kinds: Vec::new(), part, tools, known: None, listing: None }
     }
 
     /// Leaves out the records that are known already.
     pub fn leave_out(&mut self, keys: &Keys) {
         self.known = Some(keys.clone());
+    }
+
+    /// Lists the records too.
+    pub fn list(&mut self, listing: &Listing) {
+        self.listing = Some(listing.clone());
     }
 
     /// Begins a part of a file. The names in the heads of its records have the same symbols in all parts.
@@ -272,6 +287,9 @@ impl<'k> Records<'k> {
             self.recent = [NO_KIND; 64];
         } else if known > Self::MAX_KNOWN {
             self.kinds.iter_mut().flat_map(|kind| &mut kind.lenses).for_each(|(_, lens)| lens.forget());
+        }
+        if let Some(listing) = &self.listing {
+            listing.finish(&name, part.groups.iter().map(|group| group.articles.clone()));
         }
         part.computers.tell(&name, &mut part.file.computers);
         part.file.span = (part.span.0 <= part.span.1).then_some(part.span);
@@ -318,9 +336,12 @@ impl Sink for Records<'_> {
         let Some(kind) = kinds.get_mut(place) else { return };
         part.span = joined(part.span, (head.time, head.time));
         part.computers.add(head.computer.symbol);
-        let explained = !kind.is_idle() && kind.look(tools, part, record);
-        let counts = if explained { &mut kind.explained } else { &mut kind.unexplained };
+        let group = if kind.is_idle() { None } else { kind.look(tools, part, record) };
+        let counts = if group.is_some() { &mut kind.explained } else { &mut kind.unexplained };
         counts[head.level as usize] += 1;
+        if let Some(listing) = &self.listing {
+            listing.add(record, part.number, group);
+        }
     }
 }
 
@@ -350,22 +371,19 @@ impl Watched {
         self.asked_for.is_empty() && !self.names_windows
     }
 
-    /// Looks at a record: whether an article matches.
-    fn look(&mut self, tools: &mut Tools<'_>, part: &mut Part, record: &Record<'_>) -> bool {
+    /// Looks at a record: the place of its group, if an article matches.
+    fn look(&mut self, tools: &mut Tools<'_>, part: &mut Part, record: &Record<'_>) -> Option<usize> {
         if !self.names_windows
             && let Some(shape) = record.shape()
             && let Some(lens) = self.lens(tools, record.head, shape)
         {
             match lens.look(tools.knowledge, record.head, shape, &mut tools.key) {
-                Seen::Nothing => return false,
-                Seen::Known(outcome) => {
-                    part.count(record, outcome);
-                    return !outcome.articles.is_empty();
-                }
+                Seen::Nothing => return None,
+                Seen::Known(outcome) => return part.count(record, outcome),
                 Seen::New(mut outcome) => {
-                    part.count(record, &mut outcome);
+                    let group = part.count(record, &mut outcome);
                     part.tell(&mut outcome);
-                    return !outcome.articles.is_empty();
+                    return group;
                 }
                 Seen::Whole => {}
             }
@@ -388,8 +406,8 @@ impl Watched {
         self.lenses.get_mut(place).map(|(_, lens)| lens)
     }
 
-    /// Reads a record whole: whether an article matches.
-    fn read(&mut self, knowledge: &KnowledgeBase, part: &mut Part, record: &Record<'_>) -> bool {
+    /// Reads a record whole: the place of its group, if an article matches.
+    fn read(&mut self, knowledge: &KnowledgeBase, part: &mut Part, record: &Record<'_>) -> Option<usize> {
         let (event, problem) = record.read();
         if let Some(reason) = problem {
             part.file.coverage.add(Problem { offset: record.offset, reason, lost: 0 });
@@ -399,7 +417,7 @@ impl Watched {
             part.file.windows = part.file.windows.max(version.map(|version| (record.head.time, version)));
         }
         if self.asked_for.is_empty() {
-            return false;
+            return None;
         }
         match record.shape().filter(|_| !self.names_windows) {
             // Its lens says them, if it has one: which layouts have depends on what came first, and the names must not.
@@ -409,9 +427,9 @@ impl Watched {
         }
         let candidates = self.candidates.get_or_insert_with(|| knowledge.plan(self.asked_for.clone()));
         let mut outcome = Outcome::of(knowledge, candidates, &event);
-        part.count(record, &mut outcome);
+        let group = part.count(record, &mut outcome);
         part.tell(&mut outcome);
-        !outcome.articles.is_empty()
+        group
     }
 
     /// Adds what the part has of such records to its report, and forgets it.

@@ -26,6 +26,7 @@ use crate::event::{Event, Value, Values};
 pub(crate) use pattern::number;
 pub use pattern::{Ordering, Pattern};
 pub use values::Events;
+use wildcard::Wildcard;
 pub(crate) use wildcard::lower as fold;
 
 /// A Sigma detection.
@@ -75,6 +76,14 @@ pub enum Condition {
 }
 
 impl Detection {
+    /// Matches every event that has a text in any of its values, without regard to case: the keyword `*text*`.
+    pub fn containing(text: &str) -> Detection {
+        let text = Wildcard::exactly(text).after_anything().before_anything().with_case(false);
+        let test = Test { patterns: vec![Pattern::Text(text)], ..Test::default() };
+        let selections = vec![("keywords".to_owned(), Selection::Keywords(test))];
+        Detection { selections, condition: Condition::Selection(0) }
+    }
+
     /// A selection by its number in a condition.
     pub fn selection(&self, number: u16) -> Option<&Selection> {
         self.selections.get(usize::from(number)).map(|(_, selection)| selection)

@@ -239,6 +239,29 @@ pub(super) struct Example {
 }
 
 impl Article {
+    /// An article that says nothing but what it matches.
+    pub fn of(detection: Detection) -> Article {
+        Article {
+            id: String::new(),
+            area: String::new(),
+            title: String::new(),
+            summary: Summary::default(),
+            level: Level::Informational,
+            verdict: Verdict::Informational,
+            applies_to: Vec::new(),
+            windows: None,
+            subject: None,
+            sources: Vec::new(),
+            detection,
+            sections: Vec::new(),
+            origin: Origin::default(),
+            correlation: None,
+            silent: false,
+            grade: None,
+            passages: Vec::new(),
+        }
+    }
+
     /// The text of a section, if the article has it.
     pub fn section(&self, heading: Heading) -> Option<&[Block]> {
         self.sections.iter().find(|section| section.heading == heading).map(|section| section.blocks.as_slice())
