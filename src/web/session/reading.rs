@@ -442,6 +442,11 @@ impl Session {
         }
     }
 
+    /// Whether a log is in an archive.
+    pub fn is_archived(&self, number: u32) -> bool {
+        self.given(number).is_some_and(|given| given.archived.is_some())
+    }
+
     /// A file, and what must be known to read some of it again.
     pub(super) fn log(&self, number: u32) -> Option<(Blob, Log)> {
         let Given { file, archived, .. } = self.given(number)?;
