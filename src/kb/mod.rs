@@ -133,6 +133,14 @@ impl KnowledgeBase {
         worth
     }
 
+    /// Of the articles that match an event and are shown, the one that speaks most exactly of it.
+    pub fn best(&self, event: &Event<'_>) -> Option<&Article> {
+        let head = &event.head;
+        let candidates = self.candidates(head.provider.text, head.event_id, head.channel.text);
+        let matching = self.matches(&candidates, event).into_iter().filter_map(|number| self.article(number));
+        matching.filter(|article| !article.silent).max_by_key(|article| article.detection.specificity())
+    }
+
     /// The texts of articles that can match only records with one of them; `None` where one can match others.
     pub fn keywords(&self, articles: &[u32]) -> Option<Keywords> {
         Keywords::of(articles.iter().filter_map(|number| Some(&self.article(*number)?.detection)))

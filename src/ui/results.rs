@@ -5,10 +5,12 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
 
+use super::events::EventsView;
 use super::findings::FindingsView;
 use super::format;
 use super::receipt::receipt;
 use super::route::Route;
+use super::timeline::TimelineView;
 use super::unexplained::unexplained;
 use super::views;
 use super::welcome::Choose;
@@ -32,6 +34,7 @@ impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
             && self.snapshot.progress == other.snapshot.progress
+            && self.snapshot.exploring == other.snapshot.exploring
             && self.route == other.route
             && self.session == other.session
     }
@@ -50,6 +53,12 @@ pub fn Results(props: &Props) -> Html {
         })
     };
     let view = match &props.route {
+        Route::Timeline(scope) => html! {
+            <TimelineView session={props.session.clone()} snapshot={props.snapshot.clone()} scope={scope.clone()} />
+        },
+        Route::Events(scope) => html! {
+            <EventsView session={props.session.clone()} snapshot={props.snapshot.clone()} scope={scope.clone()} />
+        },
         Route::Unexplained => unexplained(report),
         _ => html! {
             <FindingsView session={props.session.clone()} snapshot={props.snapshot.clone()} selected={props.route.finding().map(String::from)} />

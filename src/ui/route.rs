@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::UrlSearchParams;
 use yew::prelude::*;
 
+use super::scope::Scope;
 use crate::kb::Verdict;
 use crate::kb::filter::Filter;
 
@@ -16,6 +17,10 @@ pub enum Route {
     Home,
     /// One finding, by its article's id.
     Finding(String),
+    /// Records over time.
+    Timeline(Scope),
+    /// The records themselves.
+    Events(Scope),
     /// What no article explains.
     Unexplained,
     /// The known issues, or those one looks for.
@@ -49,23 +54,32 @@ impl Wanted {
         }
     }
 
-    fn to_parameters(&self) -> Option<String> {
-        let parameters = UrlSearchParams::new().ok()?;
+    fn to_parameters(&self) -> String {
         let Filter { area, provider, event_id, verdict, windows } = &self.filter;
-        for (name, value) in [
+        parameters([
             ("q", Some(self.query.trim().to_owned())),
             ("area", area.clone()),
             ("provider", provider.clone()),
             ("event", event_id.map(|id| id.to_string())),
             ("verdict", verdict.map(|verdict| verdict.to_string())),
             ("windows", windows.clone()),
-        ] {
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                parameters.append(name, &value);
-            }
-        }
-        Some(String::from(parameters.to_string())).filter(|text| !text.is_empty())
+        ])
     }
+}
+
+/// Values by name, as an address has them.
+pub fn parameters<const N: usize>(values: [(&str, Option<String>); N]) -> String {
+    let Ok(parameters) = UrlSearchParams::new() else { return String::new() };
+    for (name, value) in values {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            parameters.append(name, &value);
+        }
+    }
+    parameters.to_string().into()
+}
+
+fn with_parameters(path: &str, parameters: String) -> String {
+    if parameters.is_empty() { path.to_owned() } else { format!("{path}?{parameters}") }
 }
 
 impl Route {
@@ -78,6 +92,8 @@ impl Route {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
         let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
         match path.split_once('/') {
+            None if path == "timeline" => Route::Timeline(Scope::parse(parameters)),
+            None if path == "events" => Route::Events(Scope::parse(parameters)),
             None if path == "unexplained" => Route::Unexplained,
             None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
@@ -99,11 +115,10 @@ impl Route {
         match self {
             Route::Home => "#/".into(),
             Route::Finding(id) => format!("#/finding/{id}"),
+            Route::Timeline(scope) => with_parameters("#/timeline", scope.to_parameters()),
+            Route::Events(scope) => with_parameters("#/events", scope.to_parameters()),
             Route::Unexplained => "#/unexplained".into(),
-            Route::Knowledge(wanted) => match wanted.to_parameters() {
-                Some(parameters) => format!("#/kb?{parameters}"),
-                None => "#/kb".into(),
-            },
+            Route::Knowledge(wanted) => with_parameters("#/kb", wanted.to_parameters()),
             Route::Article(id) => format!("#/kb/{id}"),
         }
     }

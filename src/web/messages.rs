@@ -5,14 +5,24 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::index::{Answer, Question};
 use crate::checkup::{FileReport, Ids, Report};
 use crate::event::Time;
 use crate::log::Kind;
 
 /// Bytes of what is large or many: postcard is quick, and its code is there already.
 pub fn encoded(value: &(impl Serialize + ?Sized)) -> Result<JsValue, String> {
-    let encoded = postcard::to_stdvec(value).map_err(|error| error.to_string())?;
-    Ok(Uint8Array::from(encoded.as_slice()).into())
+    Ok(bytes(&postcard::to_stdvec(value).map_err(|error| error.to_string())?))
+}
+
+/// Bytes as they are.
+pub fn bytes(bytes: &[u8]) -> JsValue {
+    Uint8Array::from(bytes).into()
+}
+
+/// What is handed over with a message and not copied: bytes, where these go with it alone.
+pub fn handed_over(with: &JsValue) -> Array {
+    with.dyn_ref::<Uint8Array>().map_or_else(Array::new, |bytes| Array::of1(&bytes.buffer()))
 }
 
 /// What [`encoded`] made.
@@ -79,12 +89,17 @@ pub struct Reply {
 impl Reply {
     /// As it is posted.
     pub fn post(&self) -> Result<JsValue, String> {
-        let with = match &self.outcome {
+        Posted::message(self.id, &self.outcome, self.with())
+    }
+
+    /// What goes with it.
+    pub fn with(&self) -> JsValue {
+        match &self.outcome {
             Ok(Outcome::Unpacked(unpacked)) => unpacked.archives.clone(),
             Ok(Outcome::Compiled(compiled)) => Array::of2(&compiled.articles, &compiled.sources).into(),
+            Ok(Outcome::Listed { listed, .. }) => listed.clone(),
             _ => JsValue::UNDEFINED,
-        };
-        Posted::message(self.id, &self.outcome, with)
+        }
     }
 
     /// What was posted.
@@ -93,6 +108,7 @@ impl Reply {
         let mut outcome = decoded(&content)?;
         match &mut outcome {
             Ok(Outcome::Unpacked(unpacked)) => unpacked.archives = with,
+            Ok(Outcome::Listed { listed, .. }) => *listed = with,
             Ok(Outcome::Compiled(compiled)) => {
                 let with: Array = with.unchecked_into();
                 (compiled.articles, compiled.sources) = (with.get(0), with.get(1));
@@ -120,9 +136,14 @@ pub enum Task {
     LookAgain { files: Vec<Look>, carve: bool },
     /// Read a run of bytes and do nothing with them (for the benchmark).
     Read { offset: u64, length: u64 },
-    /// Show the records at these offsets, as an article sees them. The request has an array of the file and, if there is
-    /// display text, the file of that.
-    Show { article: String, log: Log, display_text: Option<Log>, offsets: Vec<u64> },
+    /// Show the records at these offsets, as an article sees them, or as the one does that speaks best of each. The request
+    /// has an array of the file and, if there is display text, the file of that.
+    Show { article: Option<String>, log: Log, display_text: Option<Log>, offsets: Vec<u64> },
+    /// List the records of logs: those with a text in any of their values, if there is one. The request has an array of
+    /// the files; what was listed comes as [`Outcome::Listed`].
+    List { lists: Vec<List>, text: Option<String> },
+    /// Answer a question about the index of records.
+    Index(Question),
     /// Write the record at this offset as XML.
     Xml { log: Log, offset: u64 },
     /// Read and compile articles and rules: the request has an array of `[path, text or File]`.
@@ -168,6 +189,17 @@ pub struct Log {
     pub archived: Option<Archived>,
 }
 
+/// A log, or a run of its chunks, whose records are to be listed.
+#[derive(Serialize, Deserialize)]
+pub struct List {
+    /// Its number.
+    pub number: u32,
+    /// What it is.
+    pub log: Log,
+    /// The first of the chunks, and how many.
+    pub run: Option<(u64, u64)>,
+}
+
 /// What came of a task.
 #[derive(Serialize, Deserialize)]
 pub enum Outcome {
@@ -181,6 +213,16 @@ pub enum Outcome {
     Part(Report),
     /// The report of a file that takes the place of an earlier one; more will come.
     Again(Report),
+    /// Records of so many bytes of logs; more will come.
+    Listed {
+        /// Bytes that were read.
+        read: u64,
+        /// The bytes of [`Listed`](crate::checkup::Listed).
+        #[serde(skip)]
+        listed: JsValue,
+    },
+    /// What the index answers.
+    Answer(Answer),
     /// The report of the slice.
     Checked(Report),
     /// All parts of the file have come.
@@ -257,6 +299,8 @@ pub struct Row {
     pub computer: String,
     /// The record in one line.
     pub summary: String,
+    /// The id of the article that it is seen by.
+    pub article: Option<String>,
     /// Its values by name, those that are error codes with their names, and whether the article matched because of them.
     pub fields: Vec<(String, String, bool)>,
 }

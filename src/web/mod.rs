@@ -3,6 +3,8 @@
 mod added;
 mod blob;
 pub mod files;
+pub mod index;
+mod listing;
 mod messages;
 mod pool;
 pub mod session;

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker};
 
 use super::message;
-use super::messages::{Outcome, Reply, Request, Task};
+use super::messages::{Outcome, Reply, Request, Task, handed_over};
 
 /// Tasks that a worker has at once: the browser reads for some while the worker is at another.
 const TASKS_PER_WORKER: usize = 3;
@@ -103,6 +103,11 @@ impl State {
 impl Pool {
     /// Starts the workers.
     pub fn start() -> Result<Pool, JsValue> {
+        Pool::with_workers(MAX_WORKERS)
+    }
+
+    /// Starts at most so many workers.
+    pub fn with_workers(most: usize) -> Result<Pool, JsValue> {
         let window = web_sys::window().ok_or("no window")?;
         let bootstrap =
             "onmessage=e=>{onmessage=null;wasm_bindgen({module_or_path:e.data}).catch(e=>setTimeout(()=>{throw e}))}";
@@ -114,7 +119,7 @@ impl Pool {
         let state =
             State { workers: Vec::new(), queue: VecDeque::new(), lesson: None, next_id: 1, script, failed_starts: 0 };
         let pool = Pool(Rc::new(RefCell::new(state)));
-        for place in 0..cores.clamp(1, MAX_WORKERS) {
+        for place in 0..cores.clamp(1, most) {
             let slot = pool.spawn(place)?;
             pool.0.borrow_mut().workers.push(slot);
         }
@@ -179,10 +184,21 @@ impl Pool {
     pub fn clear(&self) {
         let forgotten = std::mem::take(&mut self.0.borrow_mut().queue);
         drop(forgotten);
+        self.replace(|slot| !slot.tasks.is_empty());
+    }
+
+    /// Forgets all tasks, and replaces the workers with all that they know.
+    pub fn renew(&self) {
+        let forgotten = std::mem::take(&mut self.0.borrow_mut().queue);
+        drop(forgotten);
+        self.replace(|_| true);
+    }
+
+    fn replace(&self, wanted: impl Fn(&Slot) -> bool) {
         let workers = self.0.borrow().workers.len();
         for place in 0..workers {
-            let busy = self.0.borrow().workers.get(place).is_some_and(|slot| !slot.tasks.is_empty());
-            if busy {
+            let wanted = self.0.borrow().workers.get(place).is_some_and(&wanted);
+            if wanted {
                 self.died(place, "cancelled".into());
             }
         }
@@ -204,8 +220,11 @@ impl Pool {
             slot.alone = alone;
             let id = *next_id;
             *next_id = next_id.wrapping_add(1).max(1);
+            let transfer = handed_over(&file);
             let request = Request { id, task, file }.post();
-            let sent = request.and_then(|request| slot.worker.post_message(&request).map_err(message));
+            let sent = request.and_then(|request| {
+                slot.worker.post_message_with_transfer(&request, &transfer).map_err(message)
+            });
             match sent {
                 Ok(()) => drop(slot.tasks.insert(id, done)),
                 Err(error) => {
@@ -221,7 +240,7 @@ impl Pool {
             Ok(reply) => reply,
             Err(error) => return self.died(place, error),
         };
-        if let Ok(Outcome::Part(_) | Outcome::Again(_)) = reply.outcome {
+        if let Ok(Outcome::Part(_) | Outcome::Again(_) | Outcome::Listed { .. }) = reply.outcome {
             return self.received_part(place, reply);
         }
         let done = {

@@ -10,9 +10,9 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::blob::{BlobReader, read, read_all, start_of, stream, unpack};
 use super::messages::{
-    Archived, Compiled, Log, Look, Opened, Outcome, Reply, Request, Row, Task, Unopened, Unpacked, decoded, encoded,
+    Archived, Compiled, Log, Look, Opened, Outcome, Reply, Request, Row, Task, Unopened, Unpacked, decoded, encoded, handed_over,
 };
-use super::{knowledge, learn};
+use super::{index, knowledge, learn, listing};
 use crate::checkup::{self, Checkup, Contents, FileReport, Keys, Parts, Report, unreadable};
 use crate::display;
 use crate::event::Event;
@@ -64,9 +64,9 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
 }
 
 fn send(scope: &DedicatedWorkerGlobalScope, reply: &Reply) {
-    if let Ok(reply) = reply.post() {
+    if let Ok(message) = reply.post() {
         // A page that is gone needs no answer.
-        let _ = scope.post_message(&reply);
+        let _ = scope.post_message_with_transfer(&message, &handed_over(&reply.with()));
     }
 }
 
@@ -81,6 +81,7 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             }
             learn(articles);
             CHECKUPS.with_borrow_mut(Vec::clear);
+            listing::forget();
             Ok(Outcome::Learned)
         }
         Task::Open { files, check } => {
@@ -163,11 +164,16 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
                 }
                 None => None,
             };
-            let article = knowledge().by_id(&article);
+            let article = article.map(|id| knowledge().by_id(&id));
             let mut rows = Rows { article, display_text: display_text.as_ref(), rows: Vec::new() };
             find(&files.get(0).unchecked_into(), &log, &offsets, &mut rows).await?;
             Ok(Outcome::Shown(rows.rows))
         }
+        Task::List { lists, text } => {
+            let files: Vec<Blob> = given.unchecked_ref::<js_sys::Array>().iter().map(Into::into).collect();
+            listing::list(&lists, text, &files, part).await
+        }
+        Task::Index(question) => Ok(Outcome::Answer(index::answer(question, &given)?)),
         Task::Xml { log, offset } if log.kind == Kind::Xml => {
             let text = pieces(file, &log, &[(offset, xml::MAX_EVENT as u64)]).await?;
             Ok(Outcome::Xml(text.first().and_then(|text| xml::event(text))))
@@ -194,7 +200,7 @@ fn reopen(file: &Blob, archived: Archived, name: &str) -> Result<Archive<BlobRea
 }
 
 /// Lets a file be read from its start, wherever it is.
-async fn read_from_start<T>(
+pub async fn read_from_start<T>(
     file: &Blob,
     name: &str,
     archived: Option<Archived>,
@@ -316,7 +322,7 @@ async fn pieces(file: &Blob, log: &Log, wanted: &[(u64, u64)]) -> Result<Vec<Vec
 }
 
 /// Lets what is waiting have its turn.
-async fn pause() {
+pub async fn pause() {
     let global: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let pause = js_sys::Promise::new(&mut |resolve, _| {
         // Without a timer there is no pause.
@@ -381,7 +387,8 @@ thread_local! {
 
 /// Collects records as an article sees them.
 struct Rows<'a> {
-    article: Option<&'a Article>,
+    /// `None` for the best of each.
+    article: Option<Option<&'a Article>>,
     display_text: Option<&'a DisplayText>,
     rows: Vec<Row>,
 }
@@ -389,7 +396,8 @@ struct Rows<'a> {
 impl Sink for Rows<'_> {
     fn record(&mut self, record: &Record<'_>) {
         let (event, _) = record.read();
-        self.rows.push(row(self.article, self.display_text, record.offset, &event));
+        let article = self.article.unwrap_or_else(|| knowledge().best(&event));
+        self.rows.push(row(article, self.display_text, record.offset, &event));
     }
 }
 
@@ -419,6 +427,7 @@ fn row(article: Option<&Article>, display_text: Option<&DisplayText>, offset: u6
         time: event.head.time,
         computer: event.head.computer.text.to_owned(),
         summary: display::line(event, article, display_text),
+        article: article.map(|article| article.id.clone()),
         fields,
     }
 }

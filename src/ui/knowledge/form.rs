@@ -1,7 +1,7 @@
 //! What one looks for: the search field and the filters.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
 use super::areas;
@@ -9,6 +9,7 @@ use crate::kb::filter::{Filter, providers};
 use crate::kb::{Verdict, Version};
 use crate::ui::format;
 use crate::ui::route::Wanted;
+use crate::ui::select::Select;
 use crate::web::knowledge;
 
 /// The search field's id in the page.
@@ -93,41 +94,6 @@ pub fn Form(props: &Props) -> Html {
                 value={filter.windows.clone()} on_change={change(|filter, value| filter.windows = value)}
             />
         </form>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct SelectProps {
-    id: AttrValue,
-    #[prop_or_default]
-    class: AttrValue,
-    label: AttrValue,
-    /// What the option says that leaves everything open.
-    all: AttrValue,
-    /// Values, and what they are called.
-    options: Vec<(String, String)>,
-    value: Option<String>,
-    on_change: Callback<String>,
-}
-
-/// A labelled list to choose from.
-#[component]
-fn Select(props: &SelectProps) -> Html {
-    let changed = props.on_change.reform(|event: Event| event.target_unchecked_into::<HtmlSelectElement>().value());
-    let chosen = |value: &str| props.value.as_ref().is_some_and(|chosen| chosen.eq_ignore_ascii_case(value));
-    // An address can name what is not on the list.
-    let other = props.value.as_ref().filter(|_| !props.options.iter().any(|(value, _)| chosen(value)));
-    html! {
-        <div class={classes!("field", props.class.to_string())}>
-            <label for={props.id.clone()}>{ &props.label }</label>
-            <select id={props.id.clone()} onchange={changed} class={props.value.is_some().then_some("set")}>
-                <option value="" selected={props.value.is_none()}>{ &props.all }</option>
-                if let Some(other) = other { <option value={other.clone()} selected=true>{ other }</option> }
-                { for props.options.iter().map(|(value, name)| html! {
-                    <option value={value.clone()} selected={chosen(value)}>{ name }</option>
-                }) }
-            </select>
-        </div>
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is going on in this page: the files it was given, and the report that grows while workers check them.
 
+mod exploring;
 mod learning;
 mod reading;
 
@@ -18,6 +19,8 @@ use crate::checkup::{Evidence, FileReport, Finding, Report};
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Problem, Reason};
 use crate::sources;
+use exploring::Explorer;
+pub use exploring::{Exploring, IndexState, Search, Share};
 use reading::{Given, slices};
 
 /// While slices arrive, the page is redrawn this often at most.
@@ -34,6 +37,8 @@ pub struct Snapshot {
     pub progress: Progress,
     /// What was added to the known issues.
     pub added: Rc<Added>,
+    /// The index of all records.
+    pub exploring: Exploring,
 }
 
 /// How far the checkup is.
@@ -105,6 +110,9 @@ struct State {
     run: u32,
     started: f64,
     drawn: f64,
+    explorer: Explorer,
+    /// What was drawn last.
+    shown: Snapshot,
 }
 
 impl Session {
@@ -156,9 +164,10 @@ impl Session {
         let run = self.state.borrow().run + 1;
         self.state.borrow_mut().run = run;
         self.pool.clear();
+        self.forget_index();
         let mut state = self.state.borrow_mut();
-        let State { added, learned, .. } = std::mem::take(&mut *state);
-        *state = State { run, added, learned, ..State::default() };
+        let State { added, learned, explorer, .. } = std::mem::take(&mut *state);
+        *state = State { run, added, learned, explorer, ..State::default() };
         drop(state);
         self.draw();
     }
@@ -173,7 +182,9 @@ impl Session {
                 false => state.report.findings(knowledge()),
             };
             let findings = Rc::new(findings);
-            Snapshot { report: state.report.clone(), findings, progress: state.progress, added: state.added.clone() }
+            let (report, exploring) = (state.report.clone(), state.explorer.shown());
+            state.shown = Snapshot { report, findings, progress: state.progress, added: state.added.clone(), exploring };
+            state.shown.clone()
         };
         (self.changed)(snapshot);
     }
@@ -183,16 +194,22 @@ impl Session {
         let mut rows = Vec::new();
         for same_file in evidence.chunk_by(|a, b| a.file == b.file) {
             let number = same_file[0].file;
-            let Some((file, log)) = self.log(number) else { continue };
             let offsets = same_file.iter().map(|evidence| evidence.offset).collect();
-            let (text, display_text) = self.display_text(&log.name).unzip();
-            let files = js_sys::Array::of2(&file, &text.into());
-            let task = Task::Show { article: article.clone(), log, display_text, offsets };
-            if let Outcome::Shown(shown) = self.pool.run(task, files).await? {
-                rows.extend(shown.into_iter().map(|row| (number, row)));
-            }
+            let shown = self.read_again(number, Some(article.clone()), offsets).await?;
+            rows.extend(shown.into_iter().map(|row| (number, row)));
         }
         Ok(rows)
+    }
+
+    /// Records of one file, as an article sees them, or as the one does that speaks best of each.
+    async fn read_again(&self, number: u32, article: Option<String>, offsets: Vec<u64>) -> Result<Vec<Row>, String> {
+        let Some((file, log)) = self.log(number) else { return Ok(Vec::new()) };
+        let (text, display_text) = self.display_text(&log.name).unzip();
+        let files = js_sys::Array::of2(&file, &text.into());
+        match self.pool.run(Task::Show { article, log, display_text, offsets }, files).await? {
+            Outcome::Shown(rows) => Ok(rows),
+            _ => Err("an unexpected answer".into()),
+        }
     }
 
     /// A record as XML, if it can be written so.

@@ -25,10 +25,10 @@ const SMALL_SLICE: u64 = 16;
 #[derive(Clone)]
 pub(super) struct Given {
     /// The file, or the archive that it is in.
-    file: Blob,
+    pub(super) file: Blob,
     name: String,
     size: u64,
-    archived: Option<Archived>,
+    pub(super) archived: Option<Archived>,
     /// It is an archive that was in another one.
     is_nested: bool,
     /// Nothing is said of it: it is an archive, and its logs stand for it, or is none and lies beside logs.
@@ -87,6 +87,7 @@ impl Session {
 
     /// Begins a run, if there is none.
     fn begin(&self) {
+        self.forget_index();
         let mut state = self.state.borrow_mut();
         if !state.progress.running {
             state.started = now();

@@ -1,0 +1,188 @@
+//! Which records one looks for: the search field and the filters, each with how many there are.
+
+use std::rc::Rc;
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::checkup::Report;
+use crate::event::{Level, Time};
+use crate::index::Found;
+use crate::ui::format;
+use crate::ui::route::Route;
+use crate::ui::scope::{Scope, event_ids, written};
+use crate::ui::select::Select;
+use crate::web::knowledge;
+use crate::web::session::Session;
+
+/// What is looked for, and how many there are of what.
+#[derive(Properties)]
+pub struct Props {
+    /// The session that searches.
+    pub session: Session,
+    /// What was found, for the names of files.
+    pub report: Rc<Report>,
+    /// What is looked for.
+    pub scope: Scope,
+    /// How many there are.
+    pub found: Option<Rc<Found>>,
+    /// It is the timeline that is filtered.
+    pub timeline: bool,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same = |a: &Option<Rc<Found>>, b: &Option<Rc<Found>>| match (a, b) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        self.scope == other.scope
+            && self.timeline == other.timeline
+            && is_same(&self.found, &other.found)
+            && Rc::ptr_eq(&self.report, &other.report)
+    }
+}
+
+/// The form.
+#[component]
+pub fn Filters(props: &Props) -> Html {
+    let Props { report, scope, timeline, .. } = props;
+    let filter = &scope.filter;
+    // What there was before is shown until there is something else, so that nothing jumps.
+    let found = use_mut_ref(|| None::<Rc<Found>>);
+    if props.found.is_some() {
+        found.borrow_mut().clone_from(&props.found);
+    }
+    let found = found.borrow().clone().unwrap_or_default();
+    let timeline = *timeline;
+    let go = move |scope: Scope| if timeline { Route::Timeline(scope) } else { Route::Events(scope) }.replace();
+    // Makes a handler that puts a control's value into the scope.
+    let change = |put: fn(&mut Scope, Option<String>)| {
+        let scope = scope.clone();
+        move |value: String| {
+            let mut scope = scope.clone();
+            put(&mut scope, Some(value).filter(|value| !value.is_empty()));
+            go(scope);
+        }
+    };
+    let input = |put: fn(&mut Scope, Option<String>)| {
+        let change = change(put);
+        Callback::from(move |event: Event| change(event.target_unchecked_into::<HtmlInputElement>().value()))
+    };
+    let toggle = |level: Level| {
+        let scope = scope.clone();
+        Callback::from(move |_: Event| {
+            let mut scope = scope.clone();
+            let levels = scope.filter.levels.clone();
+            scope.filter.levels = Level::ALL.into_iter().filter(|own| levels.contains(own) != (*own == level)).collect();
+            go(scope);
+        })
+    };
+    let counted = |(name, count): &(String, u64)| (name.clone(), format!("{name} ({})", format::count(*count)));
+    let options = |names: &[(String, u64)]| names.iter().map(counted).collect::<Vec<_>>();
+    let articles: Vec<(String, String)> = found
+        .articles
+        .iter()
+        .filter_map(|(number, count)| {
+            let article = knowledge().article(*number)?;
+            Some((article.id.clone(), format!("{} ({})", article.title, format::count(*count))))
+        })
+        .collect();
+    let explained = [("yes", "By an article", found.explained[1]), ("no", "By no article", found.explained[0])];
+    let explained = explained.map(|(word, name, count)| (word.to_owned(), format!("{name} ({})", format::count(count))));
+    let files: Vec<(String, String)> =
+        report.files.values().filter(|file| file.coverage.records > 0).map(|file| (file.name.clone(), file.name.clone())).collect();
+    let set = [&filter.channel, &filter.computer, &scope.file, &scope.article].into_iter().flatten().count()
+        + [filter.explained.is_some(), filter.from.is_some(), filter.to.is_some()].into_iter().filter(|set| *set).count();
+    let any = (scope.at_any_time() != Scope { columns: scope.columns.clone(), ..Scope::default() }) || set > 0;
+    let clear = {
+        let columns = scope.columns.clone();
+        Callback::from(move |_: MouseEvent| go(Scope { columns: columns.clone(), ..Scope::default() }))
+    };
+    let time = |time: Option<Time>| time.map(|time| time.to_seconds().replace(' ', "T"));
+    html! {
+        <form class="filters" role="search" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
+            <div class="field query">
+                <label for="events-text">{ "Search in all values" }</label>
+                <input
+                    id="events-text" type="search" autocomplete="off" autocapitalize="off" spellcheck="false"
+                    placeholder="A name, a path, a number… then Enter" enterkeyhint="search"
+                    value={scope.text.clone()} onchange={input(|scope, value| scope.text = value.unwrap_or_default())}
+                />
+            </div>
+            <fieldset class="levels">
+                <legend>{ "Level" }</legend>
+                { for Level::ALL.map(|level| html! {
+                    <label class={level.word()}>
+                        <input type="checkbox" checked={filter.levels.contains(&level)} onchange={toggle(level)} />
+                        <span>{ level.word() }{ " " }<span class="count">{ format::count(found.levels[level as usize]) }</span></span>
+                    </label>
+                }) }
+            </fieldset>
+            <Select
+                id="events-provider" label="Provider" all="Any provider" options={options(&found.providers)}
+                value={filter.provider.clone()} on_change={change(|scope, value| scope.filter.provider = value)}
+            />
+            <div class="field">
+                <label for="events-event">{ "Event ids" }</label>
+                <input
+                    id="events-event" type="text" inputmode="numeric" autocomplete="off" placeholder="Any, or 7000, 7009"
+                    list="events-ids" value={written(&filter.event_ids)}
+                    onchange={input(|scope, value| scope.filter.event_ids = event_ids(&value.unwrap_or_default()))}
+                />
+                <datalist id="events-ids">
+                    { for found.event_ids.iter().take(50).map(|(id, count)| html! {
+                        <option value={id.to_string()}>{ format::counted(*count, "record", "records") }</option>
+                    }) }
+                </datalist>
+            </div>
+            <details class="more-filters">
+                <summary>{ if set > 0 { format!("More filters ({set} set)") } else { "More filters".into() } }</summary>
+                <div class="filters">
+                    <Select
+                        id="events-article" label="Finding" all="Any or none" options={articles}
+                        value={scope.article.clone()} on_change={change(|scope, value| scope.article = value)}
+                    />
+                    <Select
+                        id="events-explained" label="Explained" all="Or not" options={explained.to_vec()}
+                        value={filter.explained.map(|explained| if explained { "yes" } else { "no" }.to_owned())}
+                        on_change={change(|scope, value| scope.filter.explained = value.map(|word| word == "yes"))}
+                    />
+                    <Select
+                        id="events-channel" label="Channel" all="Any channel" options={options(&found.channels)}
+                        value={filter.channel.clone()} on_change={change(|scope, value| scope.filter.channel = value)}
+                    />
+                    <Select
+                        id="events-computer" label="Computer" all="Any computer" options={options(&found.computers)}
+                        value={filter.computer.clone()} on_change={change(|scope, value| scope.filter.computer = value)}
+                    />
+                    <Select
+                        id="events-file" label="File" all="Any file" options={files}
+                        value={scope.file.clone()} on_change={change(|scope, value| scope.file = value)}
+                    />
+                    <div class="field">
+                        <label for="events-from">{ "From (UTC)" }</label>
+                        <input
+                            id="events-from" type="datetime-local" step="1" value={time(filter.from)}
+                            onchange={input(|scope, value| scope.filter.from = value.and_then(|text| read(&text, 0)))}
+                        />
+                    </div>
+                    <div class="field">
+                        <label for="events-to">{ "To (UTC)" }</label>
+                        <input
+                            id="events-to" type="datetime-local" step="1" value={time(filter.to)}
+                            onchange={input(|scope, value| scope.filter.to = value.and_then(|text| read(&text, 9_999_999)))}
+                        />
+                    </div>
+                </div>
+            </details>
+            if any { <button type="button" class="button small clear" onclick={clear}>{ "Clear all filters" }</button> }
+        </form>
+    }
+}
+
+/// What a field for a time has: `2026-11-20T07:21`, with seconds if they are not zero; so many ticks later.
+fn read(text: &str, ticks: u64) -> Option<Time> {
+    let seconds = if text.len() < 17 { ":00Z" } else { "Z" };
+    Some(Time(Time::parse(&format!("{text}{seconds}"))?.0.saturating_add(ticks)))
+}

@@ -1,0 +1,110 @@
+//! The records themselves: all of them, newest first, or those that one looks for.
+
+pub mod filters;
+mod record;
+mod rows;
+mod scroll;
+mod table;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::exploring::{progress, use_found, use_index};
+use super::format;
+use super::scope::Scope;
+use crate::index::{Kinds, Row};
+use crate::web::session::{Session, Snapshot};
+use filters::Filters;
+use record::RecordDetail;
+use table::{Column, Table};
+
+/// What to show.
+#[derive(Properties)]
+pub struct Props {
+    /// The session that reads.
+    pub session: Session,
+    /// What it found.
+    pub snapshot: Snapshot,
+    /// Which records.
+    pub scope: Scope,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
+            && self.snapshot.progress.running == other.snapshot.progress.running
+            && self.snapshot.exploring == other.snapshot.exploring
+            && self.scope == other.scope
+            && self.session == other.session
+    }
+}
+
+/// The view of all records.
+#[component]
+pub fn EventsView(props: &Props) -> Html {
+    let Props { session, snapshot, scope } = props;
+    let about = use_index(session, snapshot);
+    let found = use_found(session, snapshot, scope);
+    let open = use_state(|| None::<Row>);
+    let about = match about {
+        Ok(about) => about,
+        Err(instead) => return instead,
+    };
+    let on_open = {
+        let open = open.setter();
+        Callback::from(move |row: Option<Row>| open.set(row))
+    };
+    let close = on_open.reform(|()| None);
+    let columns = Column::read(scope.columns.as_deref());
+    let counted = |count: u64| format::counted(count, "record", "records");
+    html! {
+        <section class="events-view" aria-label="Events">
+            <Filters
+                session={session.clone()} report={snapshot.report.clone()} scope={scope.clone()}
+                found={found.as_ref().map(|(_, found)| found.clone())} timeline=false
+            />
+            { searching(session, snapshot) }
+            <div class="outcome">
+                <p role="status">
+                    { match &found {
+                        None => "Looking…".to_owned(),
+                        Some((_, found)) if found.count == about.records => counted(found.count),
+                        Some((_, found)) => format!("{} of {}", format::count(found.count), counted(about.records)),
+                    } }
+                </p>
+                { Column::choice(scope) }
+            </div>
+            if about.left_out + about.others > 0 {
+                <p class="notice">
+                    { format!("These logs are too many to be listed as a whole: {} are not listed, and {} are listed as \u{201c}{}\u{201d}.",
+                        counted(about.left_out), counted(about.others), Kinds::OTHER) }
+                </p>
+            }
+            <div class={classes!("events-panes", open.is_some().then_some("with-record"))}>
+                if let Some((version, found)) = &found {
+                    <Table
+                        session={session.clone()} report={snapshot.report.clone()} version={*version} count={found.count}
+                        {columns} on_open={on_open.clone()} opened={open.as_ref().map(|row| row.place)}
+                    />
+                }
+                if let Some(row) = &*open {
+                    <RecordDetail
+                        session={session.clone()} report={snapshot.report.clone()} row={row.clone()} on_close={close}
+                    />
+                }
+            </div>
+        </section>
+    }
+}
+
+/// How far a search is.
+pub fn searching(session: &Session, snapshot: &Snapshot) -> Html {
+    match &snapshot.exploring.search {
+        Some(search) if search.running => progress(session, "Searching", search.share),
+        Some(search) if search.cancelled => {
+            html! { <p class="notice">{ "The search was cancelled before all records were looked at." }</p> }
+        }
+        _ => html! {},
+    }
+}

@@ -1,0 +1,104 @@
+//! What views of all records have in common: the index is made when one is opened, and asked what the filter lets
+//! through.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::format;
+use super::scope::Scope;
+use crate::index::{About, Found};
+use crate::web::index::{Answer, Question};
+use crate::web::session::{Exploring, IndexState, Session, Share, Snapshot};
+
+/// Has the index made; until it is there, gives what to show instead.
+#[hook]
+pub fn use_index(session: &Session, snapshot: &Snapshot) -> Result<Rc<About>, Html> {
+    let index = &snapshot.exploring.index;
+    let is_wanted = !snapshot.progress.running && *index == IndexState::Nothing;
+    {
+        let session = session.clone();
+        use_effect_with(is_wanted, move |is_wanted| {
+            if *is_wanted {
+                session.explore();
+            }
+        });
+    }
+    let again = |label: &'static str| {
+        let session = session.clone();
+        let again = Callback::from(move |_: MouseEvent| session.explore_again());
+        html! { <button class="button" onclick={again}>{ label }</button> }
+    };
+    Err(match index {
+        IndexState::Ready(about) => return Ok(about.clone()),
+        IndexState::Running(share) => html! {
+            <div class="waiting">
+                <p>{ "Listing all records…" }</p>
+                { progress(session, "Listing all records", *share) }
+            </div>
+        },
+        IndexState::Nothing => html! { <p class="waiting">{ "All records are listed here once the logs are read." }</p> },
+        IndexState::Cancelled => html! {
+            <div class="waiting"><p>{ "The list of records was cancelled." }</p>{ again("List all records") }</div>
+        },
+        IndexState::Failed(reason) => html! {
+            <div class="waiting"><p>{ format!("The records could not be listed: {reason}.") }</p>{ again("Try again") }</div>
+        },
+    })
+}
+
+/// How far something is, and the way to end it.
+pub fn progress(session: &Session, label: &'static str, share: Share) -> Html {
+    let session = session.clone();
+    let cancel = Callback::from(move |_: MouseEvent| session.cancel_exploring());
+    html! {
+        <div class="progress">
+            <progress max={share.bytes.to_string()} value={share.read.to_string()} aria-label={label} />
+            <p>{ format!("{} of {}", format::bytes(share.read.min(share.bytes)), format::bytes(share.bytes)) }</p>
+            <button class="button small" onclick={cancel}>{ "Cancel" }</button>
+        </div>
+    }
+}
+
+/// Filters and searches; gives what was found, and a number that changes with it.
+#[hook]
+pub fn use_found(session: &Session, snapshot: &Snapshot, scope: &Scope) -> Option<(u32, Rc<Found>)> {
+    let Snapshot { report, exploring: Exploring { index, search }, .. } = snapshot;
+    let found = use_state(|| None::<(u32, Rc<Found>)>);
+    let is_ready = matches!(index, IndexState::Ready(_));
+    {
+        let session = session.clone();
+        let searched = search.as_ref().map(|search| search.text.clone()).unwrap_or_default();
+        use_effect_with((is_ready, scope.text.clone()), move |(is_ready, text)| {
+            if *is_ready && *text != searched {
+                session.search(text);
+            }
+        });
+    }
+    let filter = scope.to_filter(report);
+    let version = search.as_ref().map(|search| search.version);
+    let (session, set, numbers) = (session.clone(), found.setter(), use_mut_ref(|| 0));
+    use_effect_with((is_ready, filter, version), move |(is_ready, filter, _)| {
+        let is_current = Rc::new(Cell::new(true));
+        if *is_ready {
+            let (question, still) = (Question::Filter(filter.clone()), is_current.clone());
+            spawn_local(async move {
+                let answer = session.ask(question).await;
+                if let Ok(Answer::Found(found)) = answer
+                    && still.get()
+                {
+                    let number = {
+                        let mut numbers = numbers.borrow_mut();
+                        *numbers += 1;
+                        *numbers
+                    };
+                    set.set(Some((number, found.into())));
+                }
+            });
+        }
+        move || is_current.set(false)
+    });
+    (*found).clone().filter(|_| is_ready)
+}

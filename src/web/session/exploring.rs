@@ -1,0 +1,367 @@
+//! The index of all records: made when somebody first wants to look at them, asked, and searched.
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
+
+use super::super::index::{Answer, Question};
+use super::super::messages::{List, Log, Outcome, Row, Task};
+use super::super::now;
+use super::super::pool::{Pool, Turn, once};
+use super::reading::slices;
+use super::{REDRAW_MILLISECONDS, Session};
+use crate::checkup::{FileReport, Place};
+use crate::index::About;
+use crate::log::Kind;
+use crate::log::evtx::chunk_count;
+
+/// Small logs are listed together, until they have so many bytes or are so many.
+const LOT: u64 = 4 << 20;
+const MAX_LOT: usize = 50;
+
+/// What the page shows of the index.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exploring {
+    /// How far the index is.
+    pub index: IndexState,
+    /// What is searched for, or was.
+    pub search: Option<Search>,
+}
+
+/// How far the index is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum IndexState {
+    /// Nobody has asked for it.
+    #[default]
+    Nothing,
+    /// Records are being listed.
+    Running(Share),
+    /// It can be asked.
+    Ready(Rc<About>),
+    /// The person ended it.
+    Cancelled,
+    /// Why there is none.
+    Failed(String),
+}
+
+/// How much of the logs was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Share {
+    /// Bytes that were read.
+    pub read: u64,
+    /// Bytes of all logs.
+    pub bytes: u64,
+}
+
+/// A search in all values of all records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Search {
+    /// What is searched for.
+    pub text: String,
+    /// How far it is.
+    pub share: Share,
+    /// It goes on.
+    pub running: bool,
+    /// The person ended it before it was done.
+    pub cancelled: bool,
+    /// Changes when there are more hits.
+    pub version: u32,
+}
+
+/// What is going on.
+#[derive(Default)]
+pub(super) struct Explorer {
+    shown: Exploring,
+    /// The worker that has the index.
+    worker: Option<Pool>,
+    open_tasks: usize,
+    /// Counts what was begun: what an earlier one still sends is dropped.
+    run: u32,
+    drawn: f64,
+}
+
+impl Explorer {
+    pub(super) fn shown(&self) -> Exploring {
+        self.shown.clone()
+    }
+
+    /// How much of what is going on was read.
+    fn share(&mut self) -> Option<&mut Share> {
+        match (&mut self.shown.index, &mut self.shown.search) {
+            (IndexState::Running(share), _) => Some(share),
+            (_, Some(search)) if search.running => Some(&mut search.share),
+            _ => None,
+        }
+    }
+}
+
+impl Session {
+    /// Makes the index, unless it is there, or on its way, or files are still being checked.
+    pub fn explore(&self) {
+        let records = {
+            let state = self.state.borrow();
+            if state.progress.running || state.explorer.shown.index != IndexState::Nothing {
+                return;
+            }
+            let coverage = state.report.files.values().map(|file| &file.coverage);
+            coverage.map(|coverage| coverage.records + coverage.repeated).sum()
+        };
+        let share = Share { read: 0, bytes: self.bytes() };
+        self.state.borrow_mut().explorer.shown = Exploring { index: IndexState::Running(share), search: None };
+        if let Err(message) = self.tell(Question::Begin(records), JsValue::UNDEFINED) {
+            return self.failed(message);
+        }
+        self.list(None, || Question::Add);
+    }
+
+    /// Ends the making of the index, or the search; what was found stays.
+    pub fn cancel_exploring(&self) {
+        {
+            let explorer = &mut self.state.borrow_mut().explorer;
+            explorer.run += 1;
+            match (&mut explorer.shown.index, &mut explorer.shown.search) {
+                (index @ IndexState::Running(_), _) => *index = IndexState::Cancelled,
+                (_, Some(search)) => (search.running, search.cancelled) = (false, true),
+                _ => {}
+            }
+        }
+        self.pool.clear();
+        self.draw_exploring();
+    }
+
+    /// Forgets the index: it is not of these files, or not of these articles.
+    pub(super) fn forget_index(&self) {
+        let worker = {
+            let explorer = &mut self.state.borrow_mut().explorer;
+            if explorer.shown.index == IndexState::Nothing {
+                return;
+            }
+            explorer.run += 1;
+            explorer.shown = Exploring::default();
+            explorer.worker.clone()
+        };
+        if let Some(worker) = worker {
+            // Its memory, which never becomes less, goes with it.
+            worker.renew();
+        }
+    }
+
+    /// Makes the index anew, after it was given up.
+    pub fn explore_again(&self) {
+        self.forget_index();
+        self.explore();
+    }
+
+    /// Searches all values of all records for a text; with none, what was searched for is let go.
+    pub fn search(&self, text: &str) {
+        let share = Share { read: 0, bytes: self.bytes() };
+        let is_running = {
+            let explorer = &mut self.state.borrow_mut().explorer;
+            let before = explorer.shown.search.take();
+            if !matches!(explorer.shown.index, IndexState::Ready(_)) {
+                return;
+            }
+            explorer.run += 1;
+            let version = before.as_ref().map_or(0, |search| search.version + 1);
+            let search = |text| Search { text, share, running: true, cancelled: false, version };
+            explorer.shown.search = Some(text.to_owned()).filter(|text| !text.is_empty()).map(search);
+            before.is_some_and(|search| search.running)
+        };
+        if is_running {
+            self.pool.clear();
+        }
+        let question = if text.is_empty() { Question::EndSearch } else { Question::Search };
+        match self.tell(question, JsValue::UNDEFINED) {
+            Err(message) => self.failed(message),
+            Ok(()) if text.is_empty() => self.draw_exploring(),
+            Ok(()) => self.list(Some(text), || Question::Hits),
+        }
+    }
+
+    /// Asks the index.
+    pub async fn ask(&self, question: Question) -> Result<Answer, String> {
+        let worker = self.state.borrow().explorer.worker.clone().ok_or("the index is not there")?;
+        match worker.run(Task::Index(question), JsValue::UNDEFINED).await? {
+            Outcome::Answer(answer) => Ok(answer),
+            _ => Err("an unexpected answer".into()),
+        }
+    }
+
+    /// Reads records again, with the article that speaks best of each, and gives them file by file as they come.
+    pub fn look(&self, mut places: Vec<Place>, take: impl Fn(u32, Result<Vec<Row>, String>) + Clone + 'static) {
+        places.sort_unstable();
+        for same_file in places.chunk_by(|a, b| a.file() == b.file()) {
+            let number = same_file[0].file();
+            let offsets = same_file.iter().map(|place| place.offset()).collect();
+            let (session, take) = (self.clone(), take.clone());
+            wasm_bindgen_futures::spawn_local(async move {
+                let rows = session.read_again(number, None, offsets).await;
+                take(number, rows);
+            });
+        }
+    }
+
+    /// A record, read again, with the article that speaks best of it.
+    pub async fn record(&self, place: Place) -> Result<Row, String> {
+        let rows = self.read_again(place.file(), None, vec![place.offset()]).await?;
+        rows.into_iter().next().ok_or_else(|| "it is not there any more".into())
+    }
+
+    /// Bytes of all logs that have records.
+    fn bytes(&self) -> u64 {
+        let is_log = |file: &&FileReport| file.kind.refusal().is_none();
+        self.state.borrow().report.files.values().filter(is_log).map(|file| file.size).sum()
+    }
+
+    /// Tells the index something; nobody waits for the answer, but the index may fail.
+    fn tell(&self, question: Question, with: JsValue) -> Result<(), String> {
+        let (worker, run) = {
+            let explorer = &mut self.state.borrow_mut().explorer;
+            let worker = match &explorer.worker {
+                Some(worker) => worker.clone(),
+                None => explorer.worker.insert(Pool::with_workers(1).map_err(super::super::message)?).clone(),
+            };
+            (worker, explorer.run)
+        };
+        let session = self.clone();
+        let done = move |outcome| match outcome {
+            Ok(Outcome::Answer(Answer::About(about))) if session.state.borrow().explorer.run == run => {
+                session.state.borrow_mut().explorer.shown.index = IndexState::Ready(about.into());
+                session.draw_exploring();
+            }
+            Err(message) if session.state.borrow().explorer.run == run => session.failed(message),
+            _ => {}
+        };
+        worker.push(Turn::Last, Task::Index(question), with, once(done));
+        Ok(())
+    }
+
+    fn failed(&self, message: String) {
+        {
+            let explorer = &mut self.state.borrow_mut().explorer;
+            explorer.run += 1;
+            explorer.shown = Exploring { index: IndexState::Failed(message), search: None };
+        }
+        self.pool.clear();
+        self.draw_exploring();
+    }
+
+    /// Has the records of all logs listed, and told to the index as what `question` says.
+    fn list(&self, text: Option<&str>, question: fn() -> Question) {
+        let lots = self.lots();
+        let run = {
+            let explorer = &mut self.state.borrow_mut().explorer;
+            explorer.open_tasks = lots.len().max(1);
+            explorer.run
+        };
+        self.draw_exploring();
+        if lots.is_empty() {
+            return self.listed(run);
+        }
+        for (lists, files) in lots {
+            let session = self.clone();
+            let task = Task::List { lists, text: text.map(str::to_owned) };
+            let done = move |outcome| {
+                if session.state.borrow().explorer.run != run {
+                    return;
+                }
+                match outcome {
+                    Ok(Outcome::Listed { read, listed }) => session.take_listed(read, question(), listed),
+                    // What a worker died over was said when it was checked.
+                    _ => session.listed(run),
+                }
+            };
+            self.pool.push(Turn::Last, task, files, Box::new(done));
+        }
+    }
+
+    /// Takes what was listed of some bytes.
+    fn take_listed(&self, read: u64, question: Question, listed: JsValue) {
+        if let Err(message) = self.tell(question, listed) {
+            return self.failed(message);
+        }
+        let draw = {
+            let explorer = &mut self.state.borrow_mut().explorer;
+            if let Some(share) = explorer.share() {
+                share.read += read;
+            }
+            now() - explorer.drawn > REDRAW_MILLISECONDS
+        };
+        if draw {
+            self.draw_exploring();
+        }
+    }
+
+    /// A lot has come to its end.
+    fn listed(&self, run: u32) {
+        let is_index = {
+            let explorer = &mut self.state.borrow_mut().explorer;
+            if explorer.run != run {
+                return;
+            }
+            explorer.open_tasks -= 1;
+            if explorer.open_tasks > 0 {
+                return;
+            }
+            if let Some(search) = &mut explorer.shown.search {
+                search.running = false;
+            }
+            matches!(explorer.shown.index, IndexState::Running(_))
+        };
+        if !is_index {
+            return self.draw_exploring();
+        }
+        if let Err(message) = self.tell(Question::Finish, JsValue::UNDEFINED) {
+            self.failed(message);
+        }
+    }
+
+    /// All logs, cut into what a worker does at once: runs of a large one, and lots of small ones.
+    fn lots(&self) -> Vec<(Vec<List>, js_sys::Array)> {
+        let state = self.state.borrow();
+        let (mut lots, mut small, mut size) = (Vec::new(), (Vec::new(), js_sys::Array::new()), 0);
+        for (number, file) in state.report.files.iter().filter(|(_, file)| file.kind.refusal().is_none()) {
+            let Some(given) = state.files.get(*number as usize) else { continue };
+            let (blob, archived): (&Blob, _) = (&given.file, given.archived);
+            let list = |run| {
+                let log = Log { kind: file.kind, name: file.name.clone(), size: file.size, archived };
+                List { number: *number, log, run }
+            };
+            if file.kind == Kind::Evtx && archived.is_none() {
+                if file.size > LOT {
+                    let runs = slices(chunk_count(file.size)).into_iter().map(|slice| (slice.first, slice.chunks));
+                    lots.extend(runs.map(|run| (vec![list(Some(run))], js_sys::Array::of1(blob))));
+                    continue;
+                }
+                small.0.push(list(Some((0, chunk_count(file.size)))));
+            } else {
+                small.0.push(list(None));
+            }
+            small.1.push(blob);
+            size += file.size;
+            if size > LOT || small.0.len() >= MAX_LOT {
+                lots.push(std::mem::take(&mut small));
+                size = 0;
+            }
+        }
+        if !small.0.is_empty() {
+            lots.push(small);
+        }
+        lots
+    }
+
+    /// Shows how far it is.
+    fn draw_exploring(&self) {
+        let snapshot = {
+            let mut state = self.state.borrow_mut();
+            state.explorer.drawn = now();
+            if let Some(search) = &mut state.explorer.shown.search {
+                search.version += 1;
+            }
+            state.shown.exploring = state.explorer.shown();
+            state.shown.clone()
+        };
+        (self.changed)(snapshot);
+    }
+}
