@@ -8,6 +8,8 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::article::CopyButton;
+use super::route::Route;
+use super::scope::Scope;
 use super::{foreign, format};
 use crate::checkup::{Evidence, Report};
 use crate::log::Kind;
@@ -109,6 +111,9 @@ pub fn EvidenceView(props: &Props) -> Html {
             </ol>
             if props.evidence.len() > *wanted {
                 <button class="button" onclick={more}>{ "Show more records" }</button>
+            }
+            if !props.is_reading {
+                <p><a href={Route::Events(Scope::of_article(&props.id)).href()}>{ "All of them among the events" }</a></p>
             }
         </section>
     }

@@ -39,7 +39,9 @@ pub fn use_index(session: &Session, snapshot: &Snapshot) -> Result<Rc<About>, Ht
                 { progress(session, "Listing all records", *share) }
             </div>
         },
-        IndexState::Nothing => html! { <p class="waiting">{ "All records are listed here once the logs are read." }</p> },
+        IndexState::Nothing => {
+            html! { <p class="waiting">{ "All records are listed here once the logs are read." }</p> }
+        }
         IndexState::Cancelled => html! {
             <div class="waiting"><p>{ "The list of records was cancelled." }</p>{ again("List all records") }</div>
         },

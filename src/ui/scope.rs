@@ -39,7 +39,10 @@ impl Scope {
             filter: Filter {
                 from: get("from").and_then(|time| read_time(&time)),
                 to: get("to").and_then(|time| read_time(&time)),
-                levels: Level::ALL.into_iter().filter(|level| levels.split(',').any(|own| own == level.word())).collect(),
+                levels: Level::ALL
+                    .into_iter()
+                    .filter(|level| levels.split(',').any(|own| own == level.word()))
+                    .collect(),
                 provider: get("provider"),
                 event_ids: event_ids(&list("event")),
                 channel: get("channel"),

@@ -132,10 +132,14 @@ fn Chart(props: &ChartProps) -> Html {
     };
     let (first, last) = histogram.span;
     let width = last.0.saturating_sub(first.0);
-    let of_marked = marked.map(|(a, b)| (histogram.start(a.min(b)), Time(histogram.start(a.max(b) + 1).0.saturating_sub(1))));
+    let of_marked =
+        marked.map(|(a, b)| (histogram.start(a.min(b)), Time(histogram.start(a.max(b) + 1).0.saturating_sub(1))));
     let third = width / 3;
     let inner = of_marked.unwrap_or((Time(first.0 + third), Time(last.0 - third)));
-    let outer = (Time(first.0.saturating_sub(width.max(SHORTEST)).max(whole.0.0)), Time(last.0.saturating_add(width.max(SHORTEST)).min(whole.1.0)));
+    let outer = (
+        Time(first.0.saturating_sub(width.max(SHORTEST)).max(whole.0.0)),
+        Time(last.0.saturating_add(width.max(SHORTEST)).min(whole.1.0)),
+    );
     let zoom_in = Rc::new(zoom(inner));
     let zoom_out = Rc::new({
         let scope = scope.clone();
@@ -159,7 +163,9 @@ fn Chart(props: &ChartProps) -> Html {
             if event.button() != 0 {
                 return;
             }
-            if let Some(element) = event.target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<Element>(target).ok()) {
+            if let Some(element) =
+                event.target().and_then(|target| wasm_bindgen::JsCast::dyn_into::<Element>(target).ok())
+            {
                 // Without it, marking ends at the edge.
                 let _ = element.set_pointer_capture(event.pointer_id());
             }
@@ -284,7 +290,8 @@ fn Chart(props: &ChartProps) -> Html {
 /// What is in some of the spans.
 fn describe(histogram: &Histogram, from: usize, to: usize) -> String {
     let counts = sum(histogram, from, to);
-    let mut text = format!("{} to {} UTC: ", format::time(histogram.start(from)), format::time(histogram.start(to + 1)));
+    let mut text =
+        format!("{} to {} UTC: ", format::time(histogram.start(from)), format::time(histogram.start(to + 1)));
     text += &format::counted(counts.iter().sum(), "record", "records");
     for level in Level::ALL.into_iter().filter(|level| level.is_problem() && counts[*level as usize] > 0) {
         let _ = write!(text, ", {} {}", format::count(counts[level as usize]), level.word());
@@ -411,12 +418,13 @@ fn table(about: &About, histogram: &Histogram, scope: &Scope) -> Html {
         let (from, to) = (row * JOINED, (row + 1) * JOINED - 1);
         let (start, end) = (histogram.start(from), histogram.start(to + 1));
         let counts = sum(histogram, from, to);
-        let words = about.marks.iter().rev().filter(|mark| (start..end).contains(&mark.time)).map(|mark| match mark.moment {
-            Moment::Started => "started",
-            Moment::Stopped => "shut down",
-            Moment::Unexpected => "stopped without shutdown",
-            Moment::Crashed => "bug check",
-        });
+        let words =
+            about.marks.iter().rev().filter(|mark| (start..end).contains(&mark.time)).map(|mark| match mark.moment {
+                Moment::Started => "started",
+                Moment::Stopped => "shut down",
+                Moment::Unexpected => "stopped without shutdown",
+                Moment::Crashed => "bug check",
+            });
         let mut words: Vec<&str> = words.take(20).collect();
         words.dedup();
         let span = scope.within((start, Time(end.0.saturating_sub(1))));

@@ -222,9 +222,8 @@ impl Pool {
             *next_id = next_id.wrapping_add(1).max(1);
             let transfer = handed_over(&file);
             let request = Request { id, task, file }.post();
-            let sent = request.and_then(|request| {
-                slot.worker.post_message_with_transfer(&request, &transfer).map_err(message)
-            });
+            let sent = request
+                .and_then(|request| slot.worker.post_message_with_transfer(&request, &transfer).map_err(message));
             match sent {
                 Ok(()) => drop(slot.tasks.insert(id, done)),
                 Err(error) => {

@@ -74,7 +74,8 @@ pub fn Filters(props: &Props) -> Html {
         Callback::from(move |_: Event| {
             let mut scope = scope.clone();
             let levels = scope.filter.levels.clone();
-            scope.filter.levels = Level::ALL.into_iter().filter(|own| levels.contains(own) != (*own == level)).collect();
+            scope.filter.levels =
+                Level::ALL.into_iter().filter(|own| levels.contains(own) != (*own == level)).collect();
             go(scope);
         })
     };
@@ -89,11 +90,19 @@ pub fn Filters(props: &Props) -> Html {
         })
         .collect();
     let explained = [("yes", "By an article", found.explained[1]), ("no", "By no article", found.explained[0])];
-    let explained = explained.map(|(word, name, count)| (word.to_owned(), format!("{name} ({})", format::count(count))));
-    let files: Vec<(String, String)> =
-        report.files.values().filter(|file| file.coverage.records > 0).map(|file| (file.name.clone(), file.name.clone())).collect();
+    let explained =
+        explained.map(|(word, name, count)| (word.to_owned(), format!("{name} ({})", format::count(count))));
+    let files: Vec<(String, String)> = report
+        .files
+        .values()
+        .filter(|file| file.coverage.records > 0)
+        .map(|file| (file.name.clone(), file.name.clone()))
+        .collect();
     let set = [&filter.channel, &filter.computer, &scope.file, &scope.article].into_iter().flatten().count()
-        + [filter.explained.is_some(), filter.from.is_some(), filter.to.is_some()].into_iter().filter(|set| *set).count();
+        + [filter.explained.is_some(), filter.from.is_some(), filter.to.is_some()]
+            .into_iter()
+            .filter(|set| *set)
+            .count();
     let any = (scope.at_any_time() != Scope { columns: scope.columns.clone(), ..Scope::default() }) || set > 0;
     let clear = {
         let columns = scope.columns.clone();

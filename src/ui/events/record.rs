@@ -134,7 +134,7 @@ fn as_text(row: &Row) -> String {
 /// The same as JSON; of several values with one name, an array.
 fn as_json(row: &Row) -> String {
     let object = js_sys::Object::new();
-    let mut put = |name: &str, value: &JsValue| {
+    let put = |name: &str, value: &JsValue| {
         let name = JsValue::from(name);
         let before = js_sys::Reflect::get(&object, &name).unwrap_or_default();
         let value = match before.is_undefined() {

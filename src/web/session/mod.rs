@@ -20,7 +20,7 @@ use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Problem, Reason};
 use crate::sources;
 use exploring::Explorer;
-pub use exploring::{Exploring, IndexState, Search, Share};
+pub use exploring::{Exploring, IndexState, Share};
 use reading::{Given, slices};
 
 /// While slices arrive, the page is redrawn this often at most.
@@ -183,7 +183,8 @@ impl Session {
             };
             let findings = Rc::new(findings);
             let (report, exploring) = (state.report.clone(), state.explorer.shown());
-            state.shown = Snapshot { report, findings, progress: state.progress, added: state.added.clone(), exploring };
+            state.shown =
+                Snapshot { report, findings, progress: state.progress, added: state.added.clone(), exploring };
             state.shown.clone()
         };
         (self.changed)(snapshot);

@@ -154,7 +154,7 @@ impl Session {
             Some(part) => {
                 let bytes = file.size;
                 self.state.borrow_mut().progress.bytes += bytes;
-                self.merge(number, 0, Report { files: [(number, file)].into(), ..Report::default() });
+                self.merge(number, 0, Report::of(number, file));
                 self.merge(number, bytes, part);
             }
             None if file.kind.is_archive() => self.unpack(number, file),
@@ -220,7 +220,7 @@ impl Session {
             self.state.borrow_mut().texts.insert(number, Log { kind, name, size, archived });
             return self.skip(number, report);
         }
-        let part = Report { files: [(number, report.clone())].into(), ..Report::default() };
+        let part = Report::of(number, report.clone());
         self.merge(number, 0, part);
         let Some(given) = self.given(number) else { return };
         if report.kind == Kind::Evtx && given.archived.is_none() {
@@ -297,8 +297,7 @@ impl Session {
     pub(super) fn sum_up(&self) {
         let mut state = self.state.borrow_mut();
         state.is_stale = false;
-        let mut all = Report::default();
-        state.reports.values().for_each(|report| all.merge(report.clone()));
+        let all: Report = state.reports.values().cloned().collect();
         state.progress.records = all.records();
         state.report = Rc::new(all);
     }
@@ -413,8 +412,7 @@ impl Session {
                 let State { open_tasks: 0, skipped, report, reports, is_stale, .. } = &mut *state else { return };
                 let skipped = std::mem::take(skipped);
                 if report.files.is_empty() {
-                    let alone =
-                        |(number, file)| (number, Report { files: [(number, file)].into(), ..Report::default() });
+                    let alone = |(number, file)| (number, Report::of(number, file));
                     reports.extend(skipped.into_iter().map(alone));
                     *is_stale = true;
                 }
