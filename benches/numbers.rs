@@ -9,13 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use browser::{Browser, Kind, Options, PageProcess};
-use evtx_checkup::checkup::{self, FileReport, InOrder, Report};
+use evtx_checkup::checkup::{self, Checkup, FileReport, InOrder, Listing, Report};
+use evtx_checkup::event::Level;
+use evtx_checkup::index::{Builder, Filter, containing};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::archive::Archive;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, Stream, to_xml};
 use evtx_checkup::log::{Kind as FileKind, Record, Sink, evt, xml};
 use log_writer::logs::{Article, founding};
-use log_writer::{Event, EvtWriter};
+use log_writer::{Event, EvtWriter, EvtxWriter};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
@@ -34,6 +36,8 @@ fn main() -> Result {
     native_zip(&large)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(page(&small, &large))?;
+    native_search(&large)?;
+    runtime.block_on(page_with_all_records(&large))?;
     runtime.block_on(page_with_many_files(&large))
 }
 
@@ -210,6 +214,42 @@ fn native_evt() {
     row("native .evt, one thread, MB/s", format!("{speed:.0}"), "at least 200", speed >= 200.0);
 }
 
+/// A quarter of the log in memory, one thread: listing all records, and searching for texts, against a checkup.
+fn native_search(log: &Path) -> Result {
+    let bytes = std::fs::read(log)?;
+    let bytes = &bytes[..(HEADER_SIZE + 4096 * CHUNK_SIZE) as usize];
+    let file = FileReport::open("log", bytes.len() as u64, bytes);
+    let list = |knowledge: &KnowledgeBase, listing: &Listing| {
+        let started = cpu_time();
+        let mut checkup = Checkup::new(knowledge).listing(listing);
+        checkup.open(0, &file);
+        checkup.read(&bytes[HEADER_SIZE as usize..], HEADER_SIZE);
+        checkup.finish();
+        cpu_time() - started
+    };
+    let knowledge = evtx_checkup::built_in();
+    let checkup = checkup_time(&knowledge, bytes);
+    let listing = Listing::default();
+    let cost = list(&knowledge, &listing) / checkup;
+    row("native cost of listing all records / of a checkup", format!("{cost:.2}"), "", true);
+    let mut builder = Builder::with_room(0);
+    let started = cpu_time();
+    builder.add(&listing.take());
+    let mut index = builder.finish();
+    let made = cpu_time() - started;
+    let started = cpu_time();
+    index.filter(&Filter { levels: vec![Level::Information], ..Filter::default() });
+    let (count, filtered) = (index.about().records as f64, cpu_time() - started);
+    row("native index: ns a record to make it", format!("{:.0}", made / count * 1e9), "", true);
+    row("native index: ns a record to filter", format!("{:.1}", filtered / count * 1e9), "", true);
+    for text in ["contoso backup", "%%1053", "7036", "53"] {
+        let speed = checkup / list(&containing(text), &Listing::of_matches());
+        let what = format!("native speed of a search for \u{201c}{text}\u{201d} / of a checkup");
+        row(&what, format!("{speed:.2}"), "at least 0.4", speed >= 0.4);
+    }
+    Ok(())
+}
+
 /// CPU seconds of a checkup of a whole log.
 fn checkup_time(knowledge: &KnowledgeBase, log: &[u8]) -> f64 {
     let file = FileReport::open("log", log.len() as u64, log);
@@ -373,6 +413,90 @@ async fn page(small: &Path, large: &Path) -> Result {
     let (cost, shown) = with_rules.compared(&all, |with, without| with.done / without.done, 1);
     row("page: cost of the checkup with the rules too / without", shown, "at most 3", cost <= 3.0);
     Ok(())
+}
+
+/// A log of ten million small records, made once: nothing else would have so many in a few gigabytes.
+fn ten_million() -> Result<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench/10-million.evtx");
+    if !path.is_file() {
+        let unfinished = path.with_extension("part");
+        let mut writer = EvtxWriter::new(BufWriter::new(File::create(&unfinished)?))?;
+        let kinds: Vec<Event> = (0..200).map(|id| Event::classic(format!("Contoso {}", id % 40), id)).collect();
+        let mut time = log_writer::filetime(2026, 1, 1, 0, 0, 0);
+        for number in 0..10_000_000_usize {
+            time += 10_000_000;
+            let level = if number % 50 == 0 { log_writer::Level::Error } else { log_writer::Level::Information };
+            writer.write(&kinds[number * 7919 % kinds.len()].clone().level(level).time(time))?;
+        }
+        writer.finish()?;
+        std::fs::rename(unfinished, &path)?;
+    }
+    Ok(path)
+}
+
+/// All records of ten million in the page: the index, another filter, scrolling; and a search in 1 GiB.
+async fn page_with_all_records(large: &Path) -> Result {
+    let log = ten_million()?;
+    let options = Options { patience: Duration::from_secs(300), ..Options::default() };
+    let browser = Browser::start(Kind::Chromium, &options).await?;
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/index.html");
+    // Gives the milliseconds from doing something until something holds of the page.
+    const UNTIL: &str = "const [act, holds, done] = arguments;
+        const is = new Function('return ' + holds), start = performance.now();
+        const look = () => is() ? done(performance.now() - start) : setTimeout(look, 2);
+        new Function(act)();
+        look();";
+    let time = async |act: &str, holds: &str| -> Result<f64> {
+        let time = browser.script_async(UNTIL, [serde_json::json!(act), serde_json::json!(holds)]).await?;
+        Ok(time.as_f64().unwrap_or(f64::NAN))
+    };
+    const COUNTED: &str = "/^[0-9,]+( of [0-9,]+)? records/.test(document.querySelector('.outcome [role=status]')?.textContent)";
+    browser.open_file(&page, "").await?;
+    browser.wait_for(".welcome").await?;
+    let process = page_process(&browser).await?;
+    browser.drop_files(&[&log]).await?;
+    browser.wait_for("p.progress.done").await?;
+    browser.devtools("HeapProfiler.collectGarbage", serde_json::json!({})).await?;
+    let before = process.resident_bytes()?;
+    let made = time("location.hash = '#/events'", COUNTED).await?;
+    row("page: making the index of 10 million records, ms", format!("{made:.0}"), "", true);
+    browser.wait_for(".event time").await?;
+    let more = process.resident_bytes()?.saturating_sub(before) as f64 / 1e7;
+    row("page: bytes of memory a record for it", format!("{more:.1}"), "at most 32", more <= 32.0);
+    let (mut filters, mut scrolls) = (Vec::new(), Vec::new());
+    for round in 0..RUNS {
+        let before = "document.querySelector('.outcome [role=status]').textContent";
+        let act = format!("window.before = {before}; document.querySelector('.levels .error input').click()");
+        filters.push(time(&act, &format!("{before} !== window.before && {COUNTED}")).await?);
+        let act = format!("const grid = document.querySelector('[role=grid]'); grid.scrollTop = grid.scrollHeight * {} / {RUNS};
+                           window.before = document.querySelector('.event').id", round + 1);
+        let holds = "document.querySelector('.event').id !== window.before && [...document.querySelectorAll('.event')].every(row => row.querySelector('time'))";
+        if round + 1 < RUNS {
+            scrolls.push(time(&act, holds).await?);
+        }
+    }
+    for (what, times) in [("another filter", filters), ("scrolling anywhere", scrolls)] {
+        let worst = times.into_iter().fold(0.0, f64::max);
+        row(&format!("page: {what} among 10 million records, worst ms"), format!("{worst:.0}"), "under 100", worst < 100.0);
+    }
+    let longest = browser.long_tasks().await?.iter().map(|task| task.duration).fold(0.0, f64::max);
+    row("page: longest task meanwhile, ms", format!("{longest:.0}"), "under 50", longest < 50.0);
+    browser.open_file(&page, "").await?;
+    browser.wait_for(".welcome").await?;
+    browser.drop_files(&[large]).await?;
+    browser.wait_for("p.progress.done").await?;
+    let seconds = browser.script("return parseFloat(document.querySelector('p.progress.done').textContent.split(' ')[2])").await?;
+    let checkup = seconds.as_f64().unwrap_or(f64::NAN) * 1e3;
+    time("location.hash = '#/events'", COUNTED).await?;
+    for text in ["contoso backup", "7036"] {
+        let act = format!("const field = document.querySelector('#events-text'); field.value = '{text}';
+                           field.dispatchEvent(new Event('change', {{ bubbles: true }}))");
+        let begun = time(&act, "document.querySelector('.events-view .progress')").await?;
+        let searched = begun + time("", "!document.querySelector('.events-view .progress')").await?;
+        let speed = checkup / searched;
+        row(&format!("page: speed of a search for \u{201c}{text}\u{201d} / of the checkup"), format!("{speed:.2}"), "at least 0.4", speed >= 0.4);
+    }
+    Ok(browser.close().await?)
 }
 
 /// The rules of a checkout of SigmaHQ/sigma in an archive.

@@ -43,7 +43,8 @@ pub fn App() -> Html {
     let add = {
         let session = session.clone();
         Callback::from(move |files: Vec<File>| {
-            if files.iter().any(|file| !sources::is_source(&file.name())) {
+            let shows_results = !matches!(Route::current(), Route::Knowledge(_) | Route::Article(_));
+            if !shows_results && files.iter().any(|file| !sources::is_source(&file.name())) {
                 Route::Home.go();
             }
             session.take(files);

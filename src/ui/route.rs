@@ -88,6 +88,12 @@ impl Route {
         Route::Knowledge(Wanted::default())
     }
 
+    /// The place one is at.
+    pub fn current() -> Route {
+        let hash = web_sys::window().and_then(|window| window.location().hash().ok());
+        Route::parse(&hash.unwrap_or_default())
+    }
+
     fn parse(hash: &str) -> Route {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
         let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
@@ -146,18 +152,13 @@ impl Route {
     }
 }
 
-fn current() -> Route {
-    let hash = web_sys::window().and_then(|window| window.location().hash().ok());
-    Route::parse(&hash.unwrap_or_default())
-}
-
 /// The place one is at; changes with the address.
 #[hook]
 pub fn use_route() -> Route {
-    let route = use_state_eq(current);
+    let route = use_state_eq(Route::current);
     let set = route.clone();
     use_effect_with((), move |()| {
-        let listener = Closure::<dyn Fn()>::new(move || set.set(current()));
+        let listener = Closure::<dyn Fn()>::new(move || set.set(Route::current()));
         let window = web_sys::window();
         if let Some(window) = &window {
             let _ = window.add_event_listener_with_callback("hashchange", listener.as_ref().unchecked_ref());
