@@ -91,11 +91,8 @@ async fn the_rows_are_those_of_the_index(browser: &Browser) -> Result {
         let scroll = "const grid = document.querySelector('[role=grid]');
                       grid.scrollTop = arguments[0] * grid.scrollHeight;";
         browser.script_with(scroll, [json!(share)]).await?;
-        browser.wait_until("document.querySelectorAll('.event time').length > 10").await?;
-        let numbers = "const top = document.querySelector('[role=grid]').getBoundingClientRect().top;
-                       return [...document.querySelectorAll('.event')].filter(row => row.getBoundingClientRect().top > top + 40)
-                           .map(row => +row.id.split('-')[1])[0]";
-        let first = browser.script(numbers).await?.as_u64().unwrap();
+        let first = "return Math.floor(document.querySelector('[role=grid]').scrollTop / 32) + 2";
+        let first = browser.script(first).await?.as_u64().unwrap();
         shows(browser, first, &index.rows(first as usize, 5)).await?;
         browser.wait_until(&format!("document.querySelector('#event-{first}').lastElementChild.textContent")).await?;
     }
@@ -232,7 +229,10 @@ async fn drop_log(browser: &Browser, place: &str, log: &[u8]) -> Result {
 
 /// Waits until the page says how many records there are.
 async fn says(browser: &Browser, text: &str) -> Result {
-    browser.wait_until(&format!("document.querySelector('{}')?.textContent === {}", at::STATUS, json!(text))).await.map(drop)
+    browser
+        .wait_until(&format!("document.querySelector('{}')?.textContent === {}", at::STATUS, json!(text)))
+        .await
+        .map(drop)
 }
 
 /// Waits until the table shows these rows.

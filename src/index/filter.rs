@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Columns, Index, Kinds};
+use super::{Columns, Index, Kinds, sorted};
 use crate::checkup::{Dictionary, Listed, ListedKind, Place};
 use crate::event::{Level, Time};
 
@@ -210,8 +210,8 @@ impl Index {
 
 /// Those with the highest counts, and of equal ones the first by name.
 fn most<T: Ord>(counts: impl Iterator<Item = (T, u64)>) -> Vec<(T, u64)> {
-    let mut counts: Vec<(T, u64)> = counts.filter(|(_, count)| *count > 0).collect();
-    counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let counts = counts.filter(|(_, count)| *count > 0).collect();
+    let mut counts = sorted(counts, |a: &(T, u64), b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     counts.truncate(Found::MAX);
     counts
 }

@@ -9,7 +9,7 @@ mod search;
 mod timeline;
 mod uptime;
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
@@ -144,8 +144,7 @@ impl Columns {
     fn order(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.times.len() as u32).collect();
         let key = |row: u32| (self.times[row as usize], self.places[row as usize]);
-        // What is in order already, as the records of a part are, costs next to nothing.
-        order.sort_by_key(|row| Reverse(key(*row)));
+        sort(&mut order, &|a, b| key(b).cmp(&key(a)));
         order
     }
 
@@ -182,7 +181,7 @@ impl Columns {
             }
             let key = |row: u32| (self.ids[row as usize], source(row));
             let mut rows: Vec<u32> = rows.collect();
-            rows.sort_unstable_by_key(|row| (key(*row), file(*row)));
+            sort(&mut rows, &|a, b| (key(a), file(a)).cmp(&(key(b), file(b))));
             for same in rows.chunk_by(|a, b| key(*a) == key(*b)) {
                 repeated.extend(same.iter().filter(|row| file(**row) > file(same[0])));
             }
@@ -190,7 +189,7 @@ impl Columns {
         if repeated.is_empty() {
             return;
         }
-        repeated.sort_unstable();
+        sort(&mut repeated, &|a, b| a.cmp(&b));
         fn drop_rows<T>(column: &mut Vec<T>, rows: &[u32]) {
             let (mut row, mut rows) = (0, rows.iter().peekable());
             column.retain(|_| {
@@ -203,6 +202,20 @@ impl Columns {
         drop_rows(&mut self.ids, &repeated);
         drop_rows(&mut self.kinds, &repeated);
     }
+}
+
+/// Sorts the numbers of whatever it may be: one sort for all weighs less in the page than one for each. What is in order
+/// already costs next to nothing.
+fn sort(numbers: &mut [u32], compare: &dyn Fn(u32, u32) -> Ordering) {
+    numbers.sort_by(|a, b| compare(*a, *b));
+}
+
+/// The same for things themselves.
+fn sorted<T>(things: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let mut order: Vec<u32> = (0..things.len() as u32).collect();
+    sort(&mut order, &|a, b| compare(&things[a as usize], &things[b as usize]));
+    let mut things: Vec<Option<T>> = things.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|place| things[place as usize].take()).collect()
 }
 
 impl Index {

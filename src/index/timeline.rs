@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::Index;
+use super::{Index, sorted};
 use crate::event::Time;
 
 /// How many records there are in each of some equal spans of time.
@@ -82,8 +82,9 @@ impl Index {
             let count = bins.iter().map(|count| u64::from(*count)).sum();
             Lane { article, count, bins }
         };
-        histogram.lanes = by_article.into_iter().map(lane).collect();
-        histogram.lanes.sort_unstable_by_key(|lane| (std::cmp::Reverse(lane.count), lane.article));
+        histogram.lanes = sorted(by_article.into_iter().map(lane).collect(), |a: &Lane, b| {
+            (b.count, a.article).cmp(&(a.count, b.article))
+        });
         histogram.lanes.truncate(Lane::MAX);
         histogram
     }

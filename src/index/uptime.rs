@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Columns, Index};
+use super::{About, Columns, Index, sorted};
 use crate::checkup::{ListedKind, Place};
 use crate::event::Time;
 
@@ -140,10 +140,7 @@ impl Heaviest {
 
     /// What is to be said of them, the newest first.
     fn say<T: Ord>(self, say: impl Fn(Span) -> T) -> Vec<T> {
-        let mut said: Vec<T> = self.0.into_iter().map(|Reverse(span)| say(span)).collect();
-        said.sort_unstable();
-        said.reverse();
-        said
+        sorted(self.0.into_iter().map(|Reverse(span)| say(span)).collect(), |a: &T, b| b.cmp(a))
     }
 }
 

@@ -100,10 +100,7 @@ impl Scope {
 
 /// Event ids with anything between them.
 pub fn event_ids(text: &str) -> Vec<u32> {
-    let mut ids: Vec<u32> = text.split(|c: char| !c.is_ascii_digit()).filter_map(|id| id.parse().ok()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+    text.split(|c: char| !c.is_ascii_digit()).filter_map(|id| id.parse().ok()).collect()
 }
 
 /// Event ids as one types them.

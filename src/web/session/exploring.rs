@@ -1,5 +1,6 @@
 //! The index of all records: made when somebody first wants to look at them, asked, and searched.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -189,11 +190,10 @@ impl Session {
     }
 
     /// Reads records again, with the article that speaks best of each, and gives them file by file as they come.
-    pub fn look(&self, mut places: Vec<Place>, take: impl Fn(u32, Result<Vec<Row>, String>) + Clone + 'static) {
-        places.sort_unstable();
-        for same_file in places.chunk_by(|a, b| a.file() == b.file()) {
-            let number = same_file[0].file();
-            let offsets = same_file.iter().map(|place| place.offset()).collect();
+    pub fn look(&self, places: Vec<Place>, take: impl Fn(u32, Result<Vec<Row>, String>) + Clone + 'static) {
+        let mut by_file: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+        places.iter().for_each(|place| by_file.entry(place.file()).or_default().push(place.offset()));
+        for (number, offsets) in by_file {
             let (session, take) = (self.clone(), take.clone());
             wasm_bindgen_futures::spawn_local(async move {
                 let rows = session.read_again(number, None, offsets).await;
