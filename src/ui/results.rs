@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::findings::FindingsView;
 use super::format;
+use super::keys::use_keys;
 use super::receipt::receipt;
 use super::route::Route;
 use super::unexplained::unexplained;
@@ -49,6 +50,7 @@ pub fn Results(props: &Props) -> Html {
             session.clear();
         })
     };
+    use_keys(|key| views::by_key(key).inspect(|view| view.go()).is_some());
     let view = match &props.route {
         Route::Unexplained => unexplained(report),
         _ => html! {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::route::Route;
 
 /// The views, by what they are called.
-const VIEWS: [(&str, Route); 2] = [("Findings", Route::Home), ("Unexplained", Route::Unexplained)];
+static VIEWS: [(&str, Route); 2] = [("Findings", Route::Home), ("Unexplained", Route::Unexplained)];
 
 /// The way to every view; the one that is shown is marked.
 pub fn choice(shown: &Route) -> Html {
@@ -20,4 +20,10 @@ pub fn choice(shown: &Route) -> Html {
             }) }
         </nav>
     }
+}
+
+/// The view that the key with its number leads to.
+pub fn by_key(key: &str) -> Option<&'static Route> {
+    let number: usize = key.parse().ok()?;
+    VIEWS.get(number.checked_sub(1)?).map(|(_, view)| view)
 }
