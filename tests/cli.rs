@@ -569,6 +569,11 @@ fn no_name_survives_redaction() {
     assert!(subjects.iter().any(|subject| *subject == format!("{mustermann}@DOMAIN-1")), "{subjects:?}");
     assert!(user(r"C:\Users\").strip_suffix(r"\AppData\a.exe").is_some_and(|user| user.starts_with("USER-")));
     assert!(subjects.contains(&"NT AUTHORITY\\SYSTEM with S-1-5-18 at 127.0.0.1 and ::1"), "{subjects:?}");
+    // What somebody knows better.
+    let wishes = ["--redact", "--keep", "filiale17", "--hide", "AGENT", "--format", "csv", all];
+    let out = check(&wishes, 2);
+    assert!(out.contains("FILIALE17_System.evtx") && !letters(&out).contains("mustermann"), "{out}");
+    assert!(out.contains("TEXT-1 of USER-") && !out.contains("Agent of"), "{out}");
 }
 
 #[test]
@@ -602,6 +607,8 @@ fn arguments_that_are_none() {
     check_refused(&["--format", "xml", &path], "`xml` is no format; there are text, json, markdown, html, csv");
     check_refused(&[&path, "--format"], "--format");
     check_refused(&["--verbose", &path], "--verbose");
+    check_refused(&["--hide", "x", &path], "--hide and --keep go with --redact");
+    check_refused(&["import", "--format", "csv", &path], "import knows the formats text and json");
     check_refused(&["-x", &path], "-x");
     // Behind `--` everything is a file.
     let output = run(&["--format=json", "--", &path, "--help"]);

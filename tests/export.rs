@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use evtx_checkup::checkup::{self, FileReport, Report};
-use evtx_checkup::export::redaction::{Found, Names, Texts, Wishes, redact};
+use evtx_checkup::export::redaction::{Found, Names, Texts, Wishes};
 use evtx_checkup::export::{Format, Handover, Zone};
 use evtx_checkup::kb::{KnowledgeBase, Name};
 use evtx_checkup::log::evtx::{HEADER_SIZE, Reader};
@@ -252,11 +252,10 @@ fn the_order_of_parts_does_not_matter_to_names() {
     assert_eq!((&forward, &back), (&whole, &whole));
 
     let preview = |found: &Found| {
-        let mut redacted = handover.clone();
-        let hidden = redact(&mut redacted, found, &Wishes::default());
+        let hidden = texts.redact(found, &Wishes::default()).put_into(&mut handover.clone());
         hidden
             .into_iter()
-            .map(|hidden| (hidden.kind, hidden.original.clone(), hidden.replacement(), hidden.count))
+            .map(|hidden| (hidden.kind, hidden.originals.concat(), hidden.replacement(), hidden.count))
             .collect::<Vec<_>>()
     };
     let computer = |name: &str, number, count| (Name::Computer, name.to_owned(), format!("COMPUTER-{number}"), count);
@@ -265,4 +264,76 @@ fn the_order_of_parts_does_not_matter_to_names() {
     let expected =
         [computer("PC-1.contoso.com", 1, 3), computer("BOTH", 2, 2), computer("SAMPLE-PC", 3, 2), user("jane", 1)];
     assert_eq!(preview(&whole), expected);
+}
+
+#[test]
+fn what_somebody_wants_otherwise() {
+    let knowledge = evtx_checkup::built_in();
+    let crash =
+        |text: &'static str| Event::service_control_manager(7034).param(text).param("1").computer("PC-1.contoso.com");
+    let log = evtx([
+        crash("Agent of jane"),
+        crash(r"\\PC-1\plans\of jane.txt"),
+        crash("at 10.1.2.3 and fd00:77::66"),
+        crash("Fabrikam-Ware of Fabrikam"),
+        Event::classic("A", 1).data("TargetUserName", "Jane"),
+    ]);
+    let mut handover = Handover::new(&report(&knowledge, &[("PC-1.evtx", &log)]), &knowledge);
+    handover.note = "Of JANE and straßenware.".into();
+    let texts = Texts::of(&handover);
+    let mut names = Names::new(&texts);
+    Reader::default().slice(&log[HEADER_SIZE as usize..], HEADER_SIZE, &mut names);
+    let found = names.finish();
+    let hand_over = |wishes: &Wishes| {
+        let mut handover = handover.clone();
+        let hidden = texts.redact(&found, wishes).put_into(&mut handover);
+        (Format::Json.write(&handover), hidden)
+    };
+    let (plain, hidden) = hand_over(&Wishes::default());
+    assert!(
+        ["jane", "contoso", "plans", "10.1.2.3", "77::66"].iter().all(|name| !plain.to_lowercase().contains(name)),
+        "{plain}"
+    );
+    assert!(plain.contains("Fabrikam-Ware") && hidden.iter().all(|hidden| !hidden.kept), "{plain}");
+
+    // A computer stays, in both its forms, but not the domain that it is in.
+    let mut wishes = Wishes::default();
+    ["pc-1.CONTOSO.com", "PC-1", "10.1.2.3"].iter().for_each(|name| wishes.keep(name, true));
+    let (kept, hidden) = hand_over(&wishes);
+    assert!(
+        kept.contains("\"PC-1.DOMAIN-1\"") && kept.contains("PC-1.evtx") && kept.contains("10.1.2.3 and IP-"),
+        "{kept}"
+    );
+    assert!(!kept.to_lowercase().contains("jane") && !kept.contains("contoso"), "{kept}");
+    let stay: Vec<_> = hidden.iter().filter(|hidden| hidden.kept).flat_map(|hidden| &hidden.originals).collect();
+    assert_eq!(stay, ["PC-1.contoso.com", "PC-1", "10.1.2.3"]);
+    // Of a path that stays, the names that do not are hidden all the same.
+    let mut wishes = Wishes::default();
+    wishes.keep(r"plans\of jane.txt", true);
+    let (kept, _) = hand_over(&wishes);
+    assert!(kept.contains(r"plans\\of USER-1.txt"), "{kept}");
+    wishes.keep(r"PLANS\of Jane.txt", false);
+    assert_eq!(wishes, Wishes::default());
+
+    // A text is hidden wherever it is, in any case, also inside words; nothing is nothing.
+    let wishes = Wishes { added: vec!["FABRIKAM".into(), "WARE".into(), " ".into()], ..Wishes::default() };
+    let (added, hidden) = hand_over(&wishes);
+    assert!(added.contains("TEXT-1-TEXT-2 of TEXT-1") && added.contains("straßenTEXT-2"), "{added}");
+    assert_eq!(hidden.iter().find(|hidden| hidden.originals == ["Fabrikam"]).map(|hidden| hidden.count), Some(2));
+}
+
+#[test]
+fn general_findings_go_with_those_they_are_under() {
+    let knowledge = evtx_checkup::built_in();
+    // An article about this error, and one about any error of this event.
+    let failed = Event::service_control_manager(7000).param("Spooler").param("%%1058");
+    let crash = Event::service_control_manager(7034).param("Agent").param("1");
+    let mut handover = Handover::new(&report(&knowledge, &[("System.evtx", &evtx([failed, crash]))]), &knowledge);
+    let exact = handover.own().find(|finding| !finding.general.is_empty()).unwrap();
+    let (exact, general) = (exact.article.id.clone(), exact.general[0].article.id.clone());
+    let has = |handover: &Handover<'_>, id: &str| handover.findings.iter().any(|finding| finding.article.id == id);
+    handover.leave_out(&BTreeSet::from(["service-crashed".to_owned()]));
+    assert!(has(&handover, &exact) && has(&handover, &general) && !has(&handover, "service-crashed"));
+    handover.leave_out(&BTreeSet::from([exact]));
+    assert!(handover.findings.is_empty());
 }

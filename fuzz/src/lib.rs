@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use evtx_checkup::checkup::{self, FileReport, Report};
-use evtx_checkup::export::redaction::{Found, Wishes, redact};
+use evtx_checkup::export::redaction::{Found, Texts, Wishes};
 use evtx_checkup::export::{Format, Handover};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::{Coverage, Record, Sequential, Sink};
@@ -60,5 +60,5 @@ pub fn in_order<R: Sequential>(input: &[u8], reader: fn(u64) -> R, find: impl Fn
 pub fn hand_over(report: &Report) {
     let mut handover = Handover::new(report, &KNOWLEDGE);
     Format::ALL.into_iter().for_each(|format| drop(format.write(&handover)));
-    redact(&mut handover, &Found::default(), &Wishes::default());
+    Texts::of(&handover).redact(&Found::default(), &Wishes::default()).put_into(&mut handover);
 }

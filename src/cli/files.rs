@@ -13,7 +13,7 @@ use evtx_checkup::export::redaction::{Found, Names, Texts};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::archive::Archive;
 use evtx_checkup::log::evtx::{Reader, chunk_count, chunk_offset};
-use evtx_checkup::log::{Kind, Problem, Reason};
+use evtx_checkup::log::{Kind, Problem, Reason, Sequential};
 use tempfile::{NamedTempFile, TempPath};
 
 /// Chunks that a thread reads at once: 4 MiB.
@@ -127,17 +127,15 @@ impl Logs {
         let parts = self.share_out(|jobs| {
             let (mut bytes, mut names) = (Bytes::default(), Names::new(texts));
             for job in jobs {
-                let file = report.files.get(&job.number);
-                let problems = file.map_or(&[][..], |file| &file.coverage.problems);
-                let was_unreadable = || problems.iter().any(|problem| matches!(problem.reason, Reason::Unreadable(_)));
-                match job.names(carve, &mut bytes, &mut names) {
-                    Err(error) if !was_unreadable() => return Err(error),
-                    _ => {}
-                }
+                let was_unreadable = report.files.get(&job.number).is_some_and(FileReport::is_unreadable);
+                job.names(carve, &mut bytes, &mut names)
+                    .or_else(|error| if was_unreadable { Ok(()) } else { Err(error) })?;
             }
-            Ok(names.finish())
+            io::Result::Ok(names.finish())
         });
-        parts.into_iter().try_for_each(|part| part.map(|part| found.merge(part)))?;
+        for part in parts {
+            found.merge(part?);
+        }
         Ok(found)
     }
 
@@ -291,12 +289,12 @@ impl<'l> Job<'l> {
     }
 
     /// Takes the names of every record, where that is asked for also of those that the log has given up.
-    fn names(&self, carve: bool, bytes: &mut Bytes<'l>, names: &mut Names<'_>) -> io::Result<()> {
+    fn names(&self, carve: bool, bytes: &mut Bytes<'l>, names: &mut Names) -> io::Result<()> {
         let FileReport { kind, size, name, .. } = &self.log.report;
         let carver =
             kind.carver(*size, name).filter(|_| carve && self.chunks.as_ref().is_none_or(|chunks| chunks.start == 0));
         if let Some(carver) = carver {
-            bytes.whole(self.log, |bytes| names.read(carver, bytes))??;
+            bytes.whole(self.log, |bytes| read_names(names, carver, *size, bytes))??;
         }
         if let Some(chunks) = &self.chunks {
             let (bytes, offset) = bytes.slice(self.log, chunks)?;
@@ -304,6 +302,18 @@ impl<'l> Job<'l> {
             return Ok(());
         }
         let Some(reader) = kind.reader(*size, name) else { return Ok(()) };
-        bytes.whole(self.log, |bytes| names.read(reader, bytes))?
+        bytes.whole(self.log, |bytes| read_names(names, reader, *size, bytes))?
+    }
+}
+
+/// Takes the names of all records of a file of so many bytes.
+fn read_names(names: &mut Names, mut reader: impl Sequential, size: u64, bytes: &mut dyn Read) -> io::Result<()> {
+    let mut read = 0;
+    loop {
+        match names.read_some(&mut reader, bytes)? {
+            0 if read < size => return Err(io::Error::other(format!("{read} of {size} bytes came"))),
+            0 => return Ok(()),
+            some => read += some,
+        }
     }
 }

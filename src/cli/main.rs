@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use evtx_checkup::checkup::FileReport;
-use evtx_checkup::export::redaction::{Texts, Wishes, redact};
+use evtx_checkup::export::redaction::{Texts, Wishes};
 use evtx_checkup::export::{Format, Handover, imported};
 use evtx_checkup::kb::Article;
 use evtx_checkup::log::Kind;
@@ -100,8 +100,9 @@ fn main() -> ExitCode {
     let report = logs.check(&knowledge, arguments.carve);
     let mut handover = Handover::new(&report, &knowledge);
     if arguments.redact {
-        match logs.names(&Texts::of(&handover), &report, arguments.carve) {
-            Ok(names) => drop(redact(&mut handover, &names, &arguments.wishes)),
+        let texts = Texts::of(&handover);
+        match logs.names(&texts, &report, arguments.carve) {
+            Ok(names) => drop(texts.redact(&names, &arguments.wishes).put_into(&mut handover)),
             Err(error) => {
                 eprintln!("evtx-checkup: the logs could not be read again to find names in them: {error}");
                 return ExitCode::from(2);

@@ -24,6 +24,8 @@ pub enum Element<'h> {
     Note(&'h str),
     /// A section of an article.
     Section(Heading, &'h [Block]),
+    /// What an article is about.
+    AppliesTo(&'h [String]),
     /// Where an article's facts are from.
     Sources(&'h [Source]),
 }
@@ -49,8 +51,19 @@ fn foreign<'h>(text: impl Into<Cow<'h, str>>) -> Piece<'h> {
     Foreign(text.into())
 }
 
+/// What all forms are called.
+pub const TITLE: &str = "Known issues in Windows event logs";
+
 /// The document.
 pub fn elements<'h>(handover: &'h Handover<'_>) -> Vec<Element<'h>> {
+    let mut out = opening(handover);
+    handover.own().for_each(|each| out.extend(finding(handover, each)));
+    out.extend(closing(handover));
+    out
+}
+
+/// What stands before the findings.
+pub fn opening<'h>(handover: &'h Handover<'_>) -> Vec<Element<'h>> {
     let mut out = Vec::new();
     if !handover.note.trim().is_empty() {
         out.push(Element::Note(&handover.note));
@@ -64,8 +77,12 @@ pub fn elements<'h>(handover: &'h Handover<'_>) -> Vec<Element<'h>> {
     if shown < handover.found {
         out.push(Element::Line(vec![own(format!("{shown} of {} known issues are in this report.", handover.found))]));
     }
-    handover.own().for_each(|finding| write_finding(&mut out, handover, finding));
-    out.push(Element::Heading("What was read"));
+    out
+}
+
+/// What stands behind the findings: what was read, and what nobody explains.
+pub fn closing<'h>(handover: &'h Handover<'_>) -> Vec<Element<'h>> {
+    let mut out = vec![Element::Heading("What was read")];
     if handover.found == 0 {
         out.push(Element::Line(vec![own("No known issue was found in what could be read.")]));
     }
@@ -99,9 +116,10 @@ fn push_list<'h>(out: &mut Vec<Element<'h>>, lines: Vec<Line<'h>>) {
     }
 }
 
-fn write_finding<'h>(out: &mut Vec<Element<'h>>, handover: &'h Handover<'_>, finding: &'h Finding<'_>) {
+/// A finding.
+pub fn finding<'h>(handover: &'h Handover<'_>, finding: &'h Finding<'_>) -> Vec<Element<'h>> {
     let article = finding.article;
-    out.push(Element::Finding(&article.id, &article.title));
+    let mut out = vec![Element::Finding(&article.id, &article.title)];
     out.push(Element::Line(vec![own(format!(
         "{}, {} | {} | kb/{}/{}.md",
         article.level,
@@ -117,7 +135,7 @@ fn write_finding<'h>(out: &mut Vec<Element<'h>>, handover: &'h Handover<'_>, fin
         ))]));
     }
     let (first, last) = (handover.zone.seconds(finding.span.0), handover.zone.seconds(finding.span.1));
-    out.push(Element::Line(vec![own(format!("from {first} to {last} ")), foreign(&*handover.zone.name)]));
+    out.push(Element::Line(vec![own(format!("from {first} to {last} {}", handover.zone.name))]));
     if finding.carved > 0 {
         let line = format!("{} carved from what the logs have given up", records(finding.carved));
         out.push(Element::Line(vec![own(line)]));
@@ -127,15 +145,14 @@ fn write_finding<'h>(out: &mut Vec<Element<'h>>, handover: &'h Handover<'_>, fin
             out.push(Element::Line(counted(word, names)));
         }
     }
-    for section in &article.sections {
-        // What is seen is in the lines above.
-        if section.heading != Heading::Symptoms {
-            out.push(Element::Section(section.heading, &section.blocks));
-        }
+    out.extend(article.sections.iter().map(|section| Element::Section(section.heading, &section.blocks)));
+    if !article.applies_to.is_empty() {
+        out.push(Element::AppliesTo(&article.applies_to));
     }
     if !article.sources.is_empty() {
         out.push(Element::Sources(&article.sources));
     }
+    out
 }
 
 /// Names with how often each is there.

@@ -1,10 +1,11 @@
 //! What is handed over: the findings somebody chose, what was read, and what nobody explains.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::checkup::{Finding, NotEvaluated, Report};
 use crate::event::Time;
-use crate::kb::KnowledgeBase;
+use crate::kb::{KnowledgeBase, Name};
 use crate::log::Reason;
 
 /// What is handed over. Its texts from logs are as the logs have them: each format says how it writes them safely.
@@ -47,31 +48,40 @@ impl<'k> Handover<'k> {
         }
     }
 
+    /// Leaves out findings, by their articles' ids, and the general ones that are shown only under them.
+    pub fn leave_out(&mut self, ids: &BTreeSet<String>) {
+        self.findings.retain(|finding| !ids.contains(&finding.article.id));
+        let under = self.own().flat_map(|finding| &finding.general).map(|general| general.article.id.clone());
+        let under: BTreeSet<String> = under.collect();
+        self.findings.retain(|finding| finding.own > 0 || under.contains(&finding.article.id));
+    }
+
     /// The findings that are shown by themselves. The others only match records that another one describes better.
-    pub(super) fn own(&self) -> impl Iterator<Item = &Finding<'k>> {
+    pub fn own(&self) -> impl Iterator<Item = &Finding<'k>> {
         own(&self.findings)
     }
 
     /// Shows every text that can have names in it, for a change: those from logs, the names of files, what a system
-    /// said of them, and the note. What is frequent comes first.
-    pub(super) fn texts(&mut self, see: &mut dyn FnMut(&mut String)) {
+    /// said of them, and the note; with what it is the name of, where that is known. What is frequent comes first.
+    pub(super) fn texts(&mut self, see: &mut dyn FnMut(Option<Name>, &mut String)) {
         for finding in &mut self.findings {
-            finding.computers.rename(&mut *see);
-            finding.subjects.rename(&mut *see);
+            let subject = finding.article.subject_is;
+            finding.computers.rename(|name| see(Some(Name::Computer), name));
+            finding.subjects.rename(|name| see(subject, name));
         }
         for file in self.receipt.files.values_mut() {
-            file.computers.rename(&mut *see);
-            see(&mut file.name);
+            file.computers.rename(|name| see(Some(Name::Computer), name));
+            see(None, &mut file.name);
             for problem in &mut file.coverage.problems {
                 if let Reason::RecordContent(text) | Reason::Unreadable(text) = &mut problem.reason {
-                    see(text);
+                    see(None, text);
                 }
             }
         }
         for kinds in [&mut self.receipt.explained, &mut self.receipt.unexplained] {
-            kinds.rename(|kind| see(&mut kind.provider));
+            kinds.rename(|kind| see(None, &mut kind.provider));
         }
-        see(&mut self.note);
+        see(None, &mut self.note);
     }
 }
 

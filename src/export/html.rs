@@ -6,7 +6,7 @@ use std::fmt::{Result, Write};
 use quick_xml::escape::escape;
 
 use super::Handover;
-use super::document::{Element, Line, Piece, elements};
+use super::document::{Element, Line, Piece, TITLE, elements};
 use super::handover::foreign;
 use crate::kb::{Block, Inline};
 
@@ -15,14 +15,14 @@ const HEAD: &str = concat!(
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n",
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n",
     "<meta name=\"viewport\" content=\"width=device-width\"/>\n<meta name=\"referrer\" content=\"no-referrer\"/>\n",
-    "<title>Known issues in Windows event logs</title>\n<style>\n",
+    "<title>{title}</title>\n<style>\n",
     include_str!("html.css"),
-    "</style>\n</head>\n<body>\n<main>\n<h1>Known issues in Windows event logs</h1>\n"
+    "</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
 );
 
 /// The file.
 pub fn write(handover: &Handover<'_>) -> String {
-    let mut out = String::from(HEAD);
+    let mut out = HEAD.replace("{title}", TITLE);
     let elements = elements(handover);
     let ids = elements.iter().filter_map(|element| match element {
         Element::Finding(id, _) => Some(*id),
@@ -59,6 +59,9 @@ impl Page<'_> {
             Element::Section(heading, blocks) => {
                 writeln!(out, "<h3>{}</h3>", heading.title())?;
                 self.blocks(out, blocks)
+            }
+            Element::AppliesTo(products) => {
+                writeln!(out, "<h3>Applies to</h3>\n<p>{}</p>", text(&products.join(", ")))
             }
             Element::Sources(sources) => {
                 out.push_str("<h3>Sources</h3>\n<ul>\n");

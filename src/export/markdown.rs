@@ -3,13 +3,13 @@
 use std::fmt::{Result, Write};
 
 use super::Handover;
-use super::document::{Element, Line, Piece, elements};
+use super::document::{Element, Line, Piece, TITLE, elements};
 use super::handover::foreign;
 use crate::kb::{Block, Inline};
 
 /// The Markdown.
 pub fn write(handover: &Handover<'_>) -> String {
-    let mut out = String::from("# Known issues in Windows event logs\n");
+    let mut out = format!("# {TITLE}\n");
     // Writing to a string cannot fail.
     let _ = elements(handover).iter().try_for_each(|element| write_element(&mut out, element));
     out
@@ -31,6 +31,9 @@ fn write_element(out: &mut String, element: &Element<'_>) -> Result {
         Element::Section(heading, blocks) => {
             writeln!(out, "\n### {}\n", heading.title())?;
             write_blocks(out, blocks, 0)
+        }
+        Element::AppliesTo(products) => {
+            writeln!(out, "\n### Applies to\n\n{}", escaped(&foreign(&products.join(", "))))
         }
         Element::Sources(sources) => {
             writeln!(out, "\n### Sources\n")?;

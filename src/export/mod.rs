@@ -2,7 +2,7 @@
 //! computers and people out of it first.
 
 mod csv;
-mod document;
+pub mod document;
 mod handover;
 mod html;
 pub mod imported;
@@ -39,6 +39,17 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Markdown => "markdown",
+            Format::Html => "html",
+            Format::Csv => "csv",
+        }
+    }
+
+    /// How the names of such files end.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Text => "txt",
+            Format::Json => "json",
+            Format::Markdown => "md",
             Format::Html => "html",
             Format::Csv => "csv",
         }

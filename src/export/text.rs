@@ -38,7 +38,7 @@ fn write_elements(out: &mut String, elements: &[Element<'_>]) -> Result {
                 write_blocks(out, blocks, indent + 2)?;
             }
             // The rest is in the article.
-            Element::Section(..) | Element::Sources(_) => {}
+            Element::Section(..) | Element::AppliesTo(_) | Element::Sources(_) => {}
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use web_sys::{DragEvent, File};
 use yew::prelude::*;
 
 use super::added::AddedPanel;
+use super::handover::Draft;
 use super::keys::KeySheet;
 use super::knowledge::KnowledgePage;
 use super::knowledge::article::ArticlePage;
@@ -27,6 +28,7 @@ extern "C" {
 #[component]
 pub fn App() -> Html {
     let snapshot = use_state(Snapshot::default);
+    let draft = use_state(Draft::default);
     let route = use_route();
     let session = {
         let snapshot = snapshot.clone();
@@ -66,7 +68,7 @@ pub fn App() -> Html {
         Route::Article(id) => html! { <ArticlePage id={id.clone()} /> },
         _ if !started => html! { <Welcome {add} /> },
         route => {
-            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} route={route.clone()} /> }
+            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} route={route.clone()} draft={draft.clone()} /> }
         }
     };
     html! {

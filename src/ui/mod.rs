@@ -8,6 +8,7 @@ mod evidence;
 mod finding;
 mod findings;
 mod format;
+mod handover;
 mod keys;
 mod knowledge;
 mod receipt;

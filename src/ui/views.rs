@@ -5,7 +5,8 @@ use yew::prelude::*;
 use super::route::Route;
 
 /// The views, by what they are called.
-static VIEWS: [(&str, Route); 2] = [("Findings", Route::Home), ("Unexplained", Route::Unexplained)];
+static VIEWS: [(&str, Route); 3] =
+    [("Findings", Route::Home), ("Unexplained", Route::Unexplained), ("Hand over", Route::Handover)];
 
 /// The way to every view; the one that is shown is marked.
 pub fn choice(shown: &Route) -> Html {

@@ -8,12 +8,14 @@ mod patterns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::Handover;
 use crate::kb::Name;
-pub use names::{Found, Names, Texts};
+pub use names::{Found, Names};
 
 /// What somebody wants otherwise.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wishes {
     /// Names that stay, in any case.
     pub kept: BTreeSet<String>,
@@ -32,14 +34,14 @@ impl Wishes {
 }
 
 /// A name that is taken out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hidden {
     /// What it is of.
     pub kind: Name,
-    /// Which of its kind; names that are short for one another have the same number.
+    /// Which of its kind.
     pub number: usize,
-    /// The name, as it is written where it is first.
-    pub original: String,
+    /// The name, and others that are short for it, as each is written where it is first.
+    pub originals: Vec<String>,
     /// How often.
     pub count: u64,
     /// It stays all the same, because somebody wants it to.
@@ -62,31 +64,51 @@ impl Hidden {
     }
 }
 
-/// Takes names out of what is handed over: those that its logs have, those of articles' subjects, what is a name by its
-/// form, and what else somebody wants. Gives what was replaced, by replacement.
-pub fn redact(handover: &mut Handover<'_>, found: &Found, wishes: &Wishes) -> Vec<Hidden> {
-    let texts = Texts::of(handover);
-    let mut names = Names::new(&texts);
-    for finding in &handover.findings {
-        let kind = finding.article.subject_is;
-        finding.computers.by_count().iter().for_each(|(name, _)| names.name(Name::Computer, name));
-        finding
-            .subjects
-            .by_count()
-            .iter()
-            .for_each(|(name, _)| kind.into_iter().for_each(|kind| names.name(kind, name)));
+/// The texts of what is handed over that can have names in them, each with what it is the name of, where that is known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Texts(Vec<(Option<Name>, String)>);
+
+impl Texts {
+    /// All of them.
+    pub fn of(handover: &Handover<'_>) -> Texts {
+        let mut texts = Vec::new();
+        handover.clone().texts(&mut |kind, text| texts.push((kind, text.clone())));
+        Texts(texts)
     }
-    for file in handover.receipt.files.values() {
-        file.computers.by_count().iter().for_each(|(name, _)| names.name(Name::Computer, name));
+
+    /// Takes names out: those that the logs have, those of articles' subjects, what is a name by its form, and what else
+    /// somebody wants.
+    pub fn redact(&self, found: &Found, wishes: &Wishes) -> Redacted {
+        let mut names = Names::new(self);
+        for (kind, text) in &self.0 {
+            kind.iter().for_each(|kind| names.name(*kind, text));
+            names.text(text);
+        }
+        names.computers();
+        let mut all = names.finish();
+        all.merge(found.clone());
+        let mut redaction = Redaction::new(&all, wishes);
+        let texts = self.0.iter().map(|(_, text)| redaction.apply(text)).collect();
+        Redacted { texts, hidden: redaction.hidden.into_iter().flatten().collect() }
     }
-    handover.clone().texts(&mut |text| names.text(text));
-    names.computers();
-    let mut all = names.finish();
-    all.merge(found.clone());
-    let mut redaction = Redaction::new(&all, wishes);
-    handover.texts(&mut |text| *text = redaction.apply(text));
-    handover.redacted = true;
-    redaction.hidden.into_values().collect()
+}
+
+/// The same texts without names.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Redacted {
+    /// In the same order.
+    texts: Vec<String>,
+    hidden: Vec<Hidden>,
+}
+
+impl Redacted {
+    /// Puts them where the texts were. Gives what was replaced, by replacement.
+    pub fn put_into(self, handover: &mut Handover<'_>) -> Vec<Hidden> {
+        let mut texts = self.texts.into_iter();
+        handover.texts(&mut |_, text| *text = texts.next().unwrap_or_default());
+        handover.redacted = true;
+        self.hidden
+    }
 }
 
 /// A character for comparing without regard to case: the text keeps its number of characters.
@@ -116,35 +138,31 @@ fn start_length(text: &str, folded: &str) -> Option<usize> {
 
 /// Replaces names, and remembers by what.
 struct Redaction<'n> {
-    /// By their first word; the longest first.
-    names: BTreeMap<&'n str, Vec<(&'n str, Name)>>,
-    /// The longer form of a name that stands for the same, where there is only one.
-    long: BTreeMap<(Name, &'n str), Option<&'n str>>,
+    /// In their order.
+    names: Vec<(&'n str, Name)>,
     /// Names that stay.
     kept: &'n BTreeSet<String>,
     /// Texts that are no names, the longest first.
     added: Vec<String>,
-    /// The numbers that names of each kind have.
-    numbers: BTreeMap<Name, BTreeMap<String, usize>>,
-    /// What was replaced, in the order of kinds and numbers.
-    hidden: BTreeMap<(Name, usize, String), Hidden>,
+    /// What was replaced, by kind.
+    hidden: [Vec<Hidden>; 1 + Name::Text as usize],
+    /// Where a name is there.
+    places: BTreeMap<(Name, String), usize>,
 }
 
 impl<'n> Redaction<'n> {
     fn new(found: &'n Found, wishes: &'n Wishes) -> Redaction<'n> {
-        let (mut names, mut long) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::new());
-        for (name, kind) in &found.0 {
-            names.entry(first_word(name)).or_default().push((name.as_str(), *kind));
-            if let Some((short, _)) = name.split_once('.').filter(|_| *kind != Name::User) {
-                long.entry((*kind, short)).and_modify(|long| *long = None).or_insert(Some(name.as_str()));
-            }
-        }
-        names.values_mut().for_each(|names| names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len())));
+        let names = found.0.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
         let mut added: Vec<_> = wishes.added.iter().map(|text| fold(text.trim())).collect();
         added.retain(|text| !text.is_empty());
         added.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        let (numbers, hidden) = (BTreeMap::new(), BTreeMap::new());
-        Redaction { names, long, kept: &wishes.kept, added, numbers, hidden }
+        Redaction { names, kept: &wishes.kept, added, hidden: Default::default(), places: BTreeMap::new() }
+    }
+
+    /// The names that start so.
+    fn starting_with(&self, start: &str) -> impl Iterator<Item = (&'n str, Name)> {
+        let from = self.names.partition_point(|(name, _)| *name < start);
+        self.names.iter().skip(from).take_while(move |(name, _)| name.starts_with(start)).copied()
     }
 
     /// A text without the names.
@@ -177,9 +195,9 @@ impl<'n> Redaction<'n> {
 
     /// Puts what stands for a name behind a text; where the name stays, the name, without those in it that do not.
     fn replace(&mut self, kind: Name, name: &str, out: &mut String) {
-        let hidden = self.hide(kind, name);
-        if !hidden.kept {
-            return out.push_str(&hidden.replacement());
+        let (kept, replacement) = self.hide(kind, name);
+        if !kept {
+            return out.push_str(&replacement);
         }
         let (mut place, mut before) = (0, None);
         while let Some(rest) = name.get(place..).filter(|rest| !rest.is_empty()) {
@@ -188,7 +206,7 @@ impl<'n> Redaction<'n> {
             let length = found.map_or_else(|| first_length(rest), |(_, length)| length);
             let Some(piece) = rest.get(..length) else { break };
             match found {
-                Some((kind, _)) => out.push_str(&self.hide(kind, piece).replacement()),
+                Some((kind, _)) => out.push_str(&self.hide(kind, piece).1),
                 None => out.push_str(piece),
             }
             before = piece.chars().next_back();
@@ -202,11 +220,12 @@ impl<'n> Redaction<'n> {
         if word.is_empty() || before.is_some_and(is_word) {
             return None;
         }
-        let names = self.names.get(fold(word).as_str())?;
-        names.iter().filter(|(name, _)| with_kept || !self.kept.contains(*name)).find_map(|(name, kind)| {
-            let length = start_length(rest, name)?;
-            (!rest.get(length..)?.starts_with(is_word)).then_some((*kind, length))
-        })
+        let ends = |length| !rest.get(length..).is_some_and(|rest| rest.starts_with(is_word));
+        let word = fold(word);
+        let names = self.starting_with(&word).filter(|(name, _)| with_kept || !self.kept.contains(*name));
+        let there =
+            names.filter_map(|(name, kind)| Some((kind, start_length(rest, name).filter(|length| ends(*length))?)));
+        there.max_by_key(|(_, length)| *length)
     }
 
     /// The bytes of the longest text that somebody wants hidden and that this text starts with.
@@ -214,18 +233,33 @@ impl<'n> Redaction<'n> {
         self.added.iter().find_map(|text| start_length(rest, text))
     }
 
-    /// Notes that a name is there once more.
-    fn hide(&mut self, kind: Name, original: &str) -> &Hidden {
+    /// Notes that a name is there once more. Whether it stays, and what stands for it.
+    fn hide(&mut self, kind: Name, original: &str) -> (bool, String) {
         let name = fold(original);
-        let long = self.long.get(&(kind, name.as_str())).copied().flatten().map(str::to_owned);
-        let numbers = self.numbers.entry(kind).or_default();
-        let next = numbers.len() + 1;
-        let number = *numbers.entry(long.unwrap_or_else(|| name.clone())).or_insert(next);
         let kept = self.kept.contains(&name);
-        let new = || Hidden { kind, number, original: original.to_owned(), count: 0, kept };
-        let hidden = self.hidden.entry((kind, number, name)).or_insert_with(new);
+        let whole = self.whole(kind, &name);
+        let hidden = &mut self.hidden[kind as usize];
+        let place = *self.places.entry((kind, whole)).or_insert(hidden.len());
+        if place == hidden.len() {
+            hidden.push(Hidden { kind, number: place + 1, originals: Vec::new(), count: 0, kept: false });
+        }
+        let hidden = &mut hidden[place];
+        if !hidden.originals.iter().any(|own| fold(own) == name) {
+            hidden.originals.push(original.to_owned());
+        }
         hidden.count += 1;
-        hidden
+        hidden.kept |= kept;
+        (kept, hidden.replacement())
+    }
+
+    /// The name that another one is short for, where there is only one.
+    fn whole(&self, kind: Name, name: &str) -> String {
+        let start = format!("{name}.");
+        let mut longer = self.starting_with(&start).filter(|(_, other)| *other == kind);
+        match (longer.next(), longer.next()) {
+            (Some((long, _)), None) if kind != Name::User && !name.contains('.') => long.to_owned(),
+            _ => name.to_owned(),
+        }
     }
 }
 

@@ -11,9 +11,8 @@ use std::net::IpAddr;
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
-use super::{fold, is_word, patterns};
+use super::{Texts, fold, is_word, patterns};
 use crate::event::{Event, Part, Value};
-use crate::export::Handover;
 use crate::kb::Name;
 use crate::log::{Record, Sequential, Sink};
 
@@ -21,48 +20,35 @@ use crate::log::{Record, Sequential, Sink};
 const MAX_NAME: usize = 1024;
 
 /// Bytes that are read at once.
-const SLICE: u64 = 1 << 20;
+const SLICE: u64 = 4 << 20;
 
-/// The texts of a report that can have names in them.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Texts {
-    /// All of them, without regard to case.
-    all: String,
+/// Names, and what each is of. Read logs into it.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The texts that can have them, without regard to case.
+    texts: String,
     words: FxHashSet<String>,
+    found: BTreeMap<String, Name>,
 }
 
-impl Texts {
-    /// Those of what is handed over.
-    pub fn of(handover: &Handover<'_>) -> Texts {
+impl Names {
+    /// No names yet; only those of these texts will be kept.
+    pub fn new(texts: &Texts) -> Names {
         let mut all = String::new();
-        handover.clone().texts(&mut |text| all.extend([fold(text).as_str(), "\n"]));
+        texts.0.iter().for_each(|(_, text)| all.extend([fold(text).as_str(), "\n"]));
         let words = all.split(|c| !is_word(c)).filter(|word| !word.is_empty());
-        Texts { words: words.map(str::to_owned).collect(), all }
+        Names { words: words.map(str::to_owned).collect(), texts: all, found: BTreeMap::new() }
     }
 
-    /// Whether a name, without regard to case, is there in whole words.
+    /// Whether a name, without regard to case, is in the texts in whole words.
     fn have(&self, name: &str) -> bool {
         let ends = |rest: &str| !rest.starts_with(is_word);
         let mut words = name.split(|c| !is_word(c)).filter(|word| !word.is_empty());
         words.all(|word| self.words.contains(word))
-            && self.all.match_indices(name).any(|(place, name)| {
-                let (before, after) = (self.all.get(..place), self.all.get(place + name.len()..));
+            && self.texts.match_indices(name).any(|(place, name)| {
+                let (before, after) = (self.texts.get(..place), self.texts.get(place + name.len()..));
                 !before.is_some_and(|before| before.ends_with(is_word)) && after.is_some_and(ends)
             })
-    }
-}
-
-/// Names, and what each is of. Read logs into it.
-#[derive(Clone, Debug)]
-pub struct Names<'t> {
-    texts: &'t Texts,
-    found: BTreeMap<String, Name>,
-}
-
-impl<'t> Names<'t> {
-    /// No names yet; only those of these texts will be kept.
-    pub fn new(texts: &'t Texts) -> Names<'t> {
-        Names { texts, found: BTreeMap::new() }
     }
 
     /// What was found.
@@ -70,15 +56,15 @@ impl<'t> Names<'t> {
         Found(self.found)
     }
 
-    /// Takes the names of all records that a reader finds.
-    pub fn read(&mut self, mut reader: impl Sequential, mut bytes: impl Read) -> io::Result<()> {
+    /// Takes the names of the records that a reader finds in the next bytes; gives how many these are, 0 at the end.
+    pub fn read_some(&mut self, reader: &mut impl Sequential, bytes: &mut (impl Read + ?Sized)) -> io::Result<u64> {
         let mut slice = Vec::new();
-        while (&mut bytes).take(SLICE).read_to_end(&mut slice)? > 0 {
-            reader.slice(&slice, self);
-            slice.clear();
+        Read::take(bytes, SLICE).read_to_end(&mut slice)?;
+        match slice.is_empty() {
+            true => drop(reader.finish(self)),
+            false => drop(reader.slice(&slice, self)),
         }
-        reader.finish(self);
-        Ok(())
+        Ok(slice.len() as u64)
     }
 
     /// Takes the names of an event: those in its head, in fields whose names say so, and what is a name by its form.
@@ -170,11 +156,11 @@ impl<'t> Names<'t> {
         if name.len() < 2 || is_number || is_known(&name) {
             return;
         }
-        match self.found.get_mut(&name) {
-            // What is called so in several ways is one of them, whatever came first.
-            Some(own) => *own = kind.min(*own),
-            None if self.texts.have(&name) => drop(self.found.insert(name, kind)),
-            None => {}
+        // What is called so in several ways is one of them, whatever came first.
+        if let Some(own) = self.found.get_mut(&name) {
+            *own = kind.min(*own);
+        } else if self.have(&name) {
+            self.found.insert(name, kind);
         }
     }
 
@@ -183,15 +169,17 @@ impl<'t> Names<'t> {
         let domains = self.found.iter().filter(|(name, kind)| **kind == Name::Domain && name.contains('.'));
         let domains: Vec<String> = domains.map(|(name, _)| format!(".{name}")).collect();
         for domain in domains {
-            for (place, _) in self.texts.all.match_indices(&domain) {
-                let before = self.texts.all.get(..place).unwrap_or_default();
-                self.name(Name::Computer, &format!("{}{domain}", patterns::name_before(before)));
+            let places: Vec<_> = self.texts.match_indices(&domain).map(|(place, _)| place).collect();
+            for place in places {
+                let before = self.texts.get(..place).unwrap_or_default();
+                let computer = format!("{}{domain}", patterns::name_before(before));
+                self.name(Name::Computer, &computer);
             }
         }
     }
 }
 
-impl Sink for Names<'_> {
+impl Sink for Names {
     fn record(&mut self, record: &Record<'_>) {
         self.event(&record.read().0);
     }
