@@ -12,7 +12,16 @@ use log_writer::logs;
 use serde_json::json;
 
 /// The views of the results, and of what is known.
-const VIEWS: [&str; 5] = ["#/", "#/finding/service-start-failed", "#/unexplained", "#/kb", "#/kb/service-start-failed"];
+const VIEWS: [&str; 8] = [
+    "#/",
+    "#/finding/service-start-failed",
+    "#/timeline",
+    "#/events",
+    "#/unexplained",
+    "#/handover",
+    "#/kb",
+    "#/kb/service-start-failed",
+];
 
 #[test]
 fn axe_finds_nothing_on_any_view() {
@@ -52,7 +61,9 @@ async fn look(browser: &Browser, page: &Path, axe: &str) -> Result<Vec<String>> 
         browser.wait_for("p.progress.done").await?;
         for view in VIEWS {
             browser.script_with("location.hash = arguments[0]", [json!(view)]).await?;
-            browser.wait_until("document.querySelector('main h1, main h2')").await?;
+            browser
+                .wait_until("document.querySelector('main h1, main h2') && !document.querySelector('.waiting')")
+                .await?;
             check(view).await?;
         }
     }

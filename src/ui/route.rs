@@ -23,6 +23,8 @@ pub enum Route {
     Events(Scope),
     /// What no article explains.
     Unexplained,
+    /// A report to hand over.
+    Handover,
     /// The known issues, or those one looks for.
     Knowledge(Wanted),
     /// One known issue.
@@ -101,6 +103,7 @@ impl Route {
             None if path == "timeline" => Route::Timeline(Scope::parse(parameters)),
             None if path == "events" => Route::Events(Scope::parse(parameters)),
             None if path == "unexplained" => Route::Unexplained,
+            None if path == "handover" => Route::Handover,
             None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
             Some(("finding", id)) => Route::Finding(id.to_owned()),
@@ -124,6 +127,7 @@ impl Route {
             Route::Timeline(scope) => with_parameters("#/timeline", scope.to_parameters()),
             Route::Events(scope) => with_parameters("#/events", scope.to_parameters()),
             Route::Unexplained => "#/unexplained".into(),
+            Route::Handover => "#/handover".into(),
             Route::Knowledge(wanted) => with_parameters("#/kb", wanted.to_parameters()),
             Route::Article(id) => format!("#/kb/{id}"),
         }

@@ -248,7 +248,7 @@ fn Chart(props: &ChartProps) -> Html {
     html! {
         <>
             <div class="outcome">
-                <p role="status">{ said.clone() }</p>
+                <p>{ said.clone() }</p>
                 <p class="buttons">
                     <button class="button small" onclick={click(zoom_in.clone())}>{ "Zoom in" }</button>
                     <button class="button small" disabled={!is_zoomed} onclick={click(zoom_out.clone())}>{ "Zoom out" }</button>

@@ -5,27 +5,38 @@ use yew::prelude::*;
 use super::route::Route;
 use super::scope::Scope;
 
-/// The way to every view; the one that is shown is marked. Timeline and events are of the same records.
-pub fn choice(shown: &Route) -> Html {
+/// The views, by what they are called. Timeline and events are of the same records.
+fn views(shown: &Route) -> [(&'static str, Route); 5] {
     let scope = match shown {
         Route::Timeline(scope) | Route::Events(scope) => scope.clone(),
         _ => Scope::default(),
     };
-    let views = [
+    [
         ("Findings", Route::Home),
         ("Timeline", Route::Timeline(scope.clone())),
         ("Events", Route::Events(scope)),
         ("Unexplained", Route::Unexplained),
-    ];
+        ("Hand over", Route::Handover),
+    ]
+}
+
+/// The way to every view; the one that is shown is marked.
+pub fn choice(shown: &Route) -> Html {
     let is_shown = |view: &Route| match shown {
         Route::Finding(_) => *view == Route::Home,
         shown => shown == view,
     };
     html! {
         <nav class="views" aria-label="Views">
-            { for views.iter().map(|(name, view)| html! {
+            { for views(shown).iter().map(|(name, view)| html! {
                 <a href={view.href()} aria-current={is_shown(view).then_some("page")}>{ *name }</a>
             }) }
         </nav>
     }
+}
+
+/// The view that the key with its number leads to.
+pub fn by_key(key: &str) -> Option<Route> {
+    let number: usize = key.parse().ok()?;
+    views(&Route::current()).into_iter().nth(number.checked_sub(1)?).map(|(_, view)| view)
 }

@@ -9,11 +9,15 @@ use crate::checkup::Report;
 use crate::event::{Level, Time};
 use crate::index::Found;
 use crate::ui::format;
+use crate::ui::keys::{focus, use_keys};
 use crate::ui::route::Route;
 use crate::ui::scope::{Scope, event_ids, written};
 use crate::ui::select::Select;
 use crate::web::knowledge;
 use crate::web::session::Session;
+
+/// The search field's id in the page.
+const TEXT: &str = "events-text";
 
 /// What is looked for, and how many there are of what.
 #[derive(Properties)]
@@ -47,6 +51,7 @@ impl PartialEq for Props {
 #[component]
 pub fn Filters(props: &Props) -> Html {
     let Props { report, scope, timeline, .. } = props;
+    use_keys(|key| key == "/" && focus(TEXT));
     let filter = &scope.filter;
     // What there was before is shown until there is something else, so that nothing jumps.
     let found = use_mut_ref(|| None::<Rc<Found>>);
@@ -112,9 +117,9 @@ pub fn Filters(props: &Props) -> Html {
     html! {
         <form class="filters" role="search" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
             <div class="field query">
-                <label for="events-text">{ "Search in all values" }</label>
+                <label for={TEXT}>{ "Search in all values" }</label>
                 <input
-                    id="events-text" type="search" autocomplete="off" autocapitalize="off" spellcheck="false"
+                    id={TEXT} type="search" aria-keyshortcuts="/" autocomplete="off" autocapitalize="off" spellcheck="false"
                     placeholder="A name, a path, a number… then Enter" enterkeyhint="search"
                     value={scope.text.clone()} onchange={input(|scope, value| scope.text = value.unwrap_or_default())}
                 />

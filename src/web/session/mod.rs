@@ -1,6 +1,7 @@
 //! What is going on in this page: the files it was given, and the report that grows while workers check them.
 
 mod exploring;
+mod handing;
 mod learning;
 mod reading;
 
