@@ -9,6 +9,7 @@ pub mod display;
 pub mod export;
 pub mod kb;
 pub mod log;
+pub mod order;
 pub mod sources;
 pub mod yaml;
 
