@@ -14,7 +14,9 @@ mod detection;
 #[allow(dead_code, unused_imports)]
 #[path = "src/kb/mod.rs"]
 mod kb;
-#[allow(dead_code, unused_imports)]
+#[path = "src/order.rs"]
+mod order;
+#[allow(dead_code)]
 #[path = "src/yaml.rs"]
 mod yaml;
 

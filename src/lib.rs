@@ -10,6 +10,7 @@ pub mod export;
 pub mod index;
 pub mod kb;
 pub mod log;
+pub mod order;
 pub mod sources;
 pub mod yaml;
 

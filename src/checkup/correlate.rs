@@ -9,6 +9,7 @@ use crate::detection::correlation::{Correlation, Key, Kind};
 use crate::detection::{self, fold, number};
 use crate::event::{Event, Time};
 use crate::kb::KnowledgeBase;
+use crate::order;
 
 /// Matches of a rule that correlations watch. All of them are kept, or none: a correlation over some would be wrong.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -44,7 +45,7 @@ impl Occurrences {
     pub fn merge(&mut self, other: Occurrences) {
         self.total += other.total;
         self.items.extend(other.items);
-        self.items.sort();
+        order::sort(&mut self.items);
         self.bound();
     }
 
@@ -155,7 +156,9 @@ fn of_article(report: &Report, knowledge: &KnowledgeBase, number: u32, depth: us
     }
     let mut found: Vec<Correlated> = Vec::new();
     for mut hits in groups.into_values() {
-        hits.sort_by(|a, b| (a.time, a.rule, a.source.evidence()).cmp(&(b.time, b.rule, b.source.evidence())));
+        order::sort_by(&mut hits, |a, b| {
+            (a.time, a.rule, a.source.evidence()).cmp(&(b.time, b.rule, b.source.evidence()))
+        });
         if correlation.rules.len() > 1 && !correlation.kind.is_temporal() {
             // A record that several of the rules match is still one.
             let mut seen = BTreeSet::new();
@@ -166,7 +169,7 @@ fn of_article(report: &Report, knowledge: &KnowledgeBase, number: u32, depth: us
         }
         found.extend(windows(correlation, &hits, depth > 0));
     }
-    found.sort_by(|a, b| (a.span, &a.evidence).cmp(&(b.span, &b.evidence)));
+    order::sort_by(&mut found, |a, b| (a.span, &a.evidence).cmp(&(b.span, &b.evidence)));
     Some(found)
 }
 

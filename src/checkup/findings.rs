@@ -7,6 +7,7 @@ use super::{Correlated, Evidence, Group, Newest, Report, Tally, correlate, joine
 use crate::event::Time;
 use crate::kb::import::Grade;
 use crate::kb::{Article, KnowledgeBase, Origin, Range, Verdict, Version};
+use crate::order;
 
 /// An article that matched records.
 #[derive(Clone, Debug)]
@@ -109,7 +110,7 @@ fn standing(article: &Article) -> (Grade, bool) {
 
 /// The most important first.
 fn sort(findings: &mut [Finding<'_>]) {
-    findings.sort_by(|a, b| {
+    order::sort_by(findings, |a, b| {
         let rank = |finding: &Finding<'_>| {
             let article = finding.article;
             let harmless = matches!(article.verdict, Verdict::SafeToIgnore | Verdict::Informational);

@@ -1,5 +1,6 @@
 //! The newest of many things, in bounded memory.
 
+use crate::order;
 use serde::{Deserialize, Serialize};
 
 /// Keeps the [`Newest::MAX`] greatest of the things it is given, whatever their order.
@@ -43,7 +44,7 @@ impl<T: Ord + Copy> Newest<T> {
     pub fn sorted(&self) -> Vec<T> {
         let mut sorted = self.clone();
         sorted.trim();
-        sorted.items.sort_unstable_by(|a, b| b.cmp(a));
+        order::sort_by(&mut sorted.items, |a, b| b.cmp(a));
         sorted.items
     }
 }

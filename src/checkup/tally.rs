@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 
+use crate::order;
 use serde::{Deserialize, Serialize};
 
 /// How many things there are of each kind. A log can name millions of kinds; a tally keeps at most [`Tally::MAX_KINDS`]
@@ -89,7 +90,7 @@ impl<K: Ord + Hash> Tally<K> {
     /// The kinds and their counts, the most frequent first.
     pub fn by_count(&self) -> Vec<(&K, u64)> {
         let mut counts: Vec<_> = self.counts.iter().map(|((_, kind), count)| (kind, *count)).collect();
-        counts.sort_by(|(a, more), (b, count)| count.cmp(more).then_with(|| a.cmp(b)));
+        order::sort_by(&mut counts, |(a, more), (b, count)| count.cmp(more).then_with(|| a.cmp(b)));
         counts
     }
 }

@@ -5,6 +5,7 @@ use super::copies::{self, Word};
 use super::rule::{self, Rule};
 use super::{Article, KnowledgeBase, style};
 use crate::event::{Event, Field, Head, Level, Names, Part, Time, Value};
+use crate::order;
 use crate::yaml::{Data, Fault, Node};
 
 /// A title longer than this does not fit a findings list.
@@ -37,7 +38,7 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Art
                 read.push(Read { path, article, words: copies::words(&texts) });
             }
         }
-        faults.sort();
+        order::sort(&mut faults);
         found.extend(faults.into_iter().map(|fault| (path, fault)));
     }
     let unlinked = rule::link(&mut rules);
@@ -47,9 +48,9 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Art
         }
     }
     found.extend(unlinked.into_iter().map(|(place, fault)| (rule_paths[place], fault)));
-    read.sort_by(|a, b| a.article.id.cmp(&b.article.id));
+    order::sort_by(&mut read, |a, b| a.article.id.cmp(&b.article.id));
     check_pairs(&read, &mut found);
-    found.sort();
+    order::sort(&mut found);
     let faults = found.iter().map(|(path, fault)| format!("{path}:{fault}")).collect();
     (read.into_iter().map(|read| read.article).collect(), faults)
 }

@@ -22,6 +22,7 @@ use crate::detection::index::Index;
 use crate::detection::keywords::Keywords;
 use crate::detection::scan::{self, Candidates, Scans};
 use crate::event::Event;
+use crate::order;
 pub use article::{Article, Heading, Level, Name, Origin, Section, Source, Verdict};
 pub use markdown::{Block, Inline};
 pub use summary::Summary;
@@ -71,7 +72,7 @@ impl KnowledgeBase {
         let new: FxHashSet<&str> = articles.iter().map(|article| article.id.as_str()).collect();
         let mut all: Vec<_> = self.articles.iter().filter(|old| !new.contains(old.id.as_str())).cloned().collect();
         all.extend(articles);
-        all.sort_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut all, |a, b| a.id.cmp(&b.id));
         KnowledgeBase::new(all)
     }
 

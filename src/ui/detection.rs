@@ -1,5 +1,6 @@
 //! A detection in words.
 
+use crate::order;
 use yew::prelude::*;
 
 use crate::detection::{Condition, Detection, Events, Pattern, Selection, Test};
@@ -15,7 +16,7 @@ pub fn events(detection: &Detection) -> String {
         }
     }
     let line = |mut events: Events<'_>| {
-        events.ids.sort_unstable();
+        order::sort(&mut events.ids);
         events.ids.dedup();
         let ids: Vec<String> = events.ids.iter().map(u32::to_string).collect();
         let providers = if events.providers.is_empty() { "Any provider".into() } else { events.providers.join(" or ") };

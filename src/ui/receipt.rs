@@ -6,6 +6,7 @@ use super::{foreign, format};
 use crate::checkup::{FileReport, Report};
 use crate::log::Problem;
 use crate::log::evtx::HEADER_SIZE;
+use crate::order;
 use crate::web::session::{Progress, Session};
 
 /// With more files than this, their list is closed at first.
@@ -25,7 +26,7 @@ pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html 
     let dirty = report.files.values().filter(|file| file.dirty).count() as u64;
     // What has a problem comes first.
     let mut listed: Vec<&FileReport> = report.files.values().collect();
-    listed.sort_by_key(|file| file.is_whole());
+    order::sort_by(&mut listed, |a, b| a.is_whole().cmp(&b.is_whole()));
     let more = listed.len().saturating_sub(if running { LISTED_WHILE_READING } else { LISTED });
     listed.truncate(listed.len() - more);
     let carve = {

@@ -23,6 +23,7 @@ use crate::log::archive::Archive;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
 use crate::log::mta::DisplayText;
 use crate::log::{Kind, Record, Sink, evt, xml};
+use crate::order;
 use crate::sources;
 
 /// Bytes of an entry that are unpacked at once.
@@ -424,7 +425,7 @@ async fn compile(given: &js_sys::Array) -> Result<Compiled, String> {
     let mut seen = std::collections::HashSet::new();
     texts.reverse();
     texts.retain(|(path, _)| seen.insert(path.clone()));
-    texts.sort();
+    order::sort(&mut texts);
     let (articles, more) = sources::compile(&texts);
     faults.extend(more);
     let articles: Result<js_sys::Array, _> = articles.chunks(ARTICLES_AT_A_TIME).map(encoded).collect();

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Handover;
 use crate::kb::Name;
+use crate::order;
 pub use names::{Found, Names};
 
 /// What somebody wants otherwise.
@@ -155,7 +156,7 @@ impl<'n> Redaction<'n> {
         let names = found.0.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
         let mut added: Vec<_> = wishes.added.iter().map(|text| fold(text.trim())).collect();
         added.retain(|text| !text.is_empty());
-        added.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        order::sort_by(&mut added, |a, b| b.len().cmp(&a.len()));
         Redaction { names, kept: &wishes.kept, added, hidden: Default::default(), places: BTreeMap::new() }
     }
 

@@ -6,6 +6,7 @@
 
 mod words;
 
+use crate::order;
 use rustc_hash::FxHashMap;
 
 use super::{Article, Block, Inline};
@@ -139,7 +140,7 @@ impl Search {
             .collect();
         // Somebody who gives an article's id wants that article.
         let named = self.by_id.get(&all.join("-")).copied();
-        ranked.sort_unstable_by(|(a, score_a), (b, score_b)| {
+        order::sort_by(&mut ranked, |(a, score_a), (b, score_b)| {
             let named = |hit: &Hit| named == Some(hit.article);
             named(b)
                 .cmp(&named(a))
