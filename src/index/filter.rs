@@ -3,9 +3,10 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Columns, Index, Kinds, sorted};
+use super::{Columns, Index, Kinds};
 use crate::checkup::{Dictionary, Listed, ListedKind, Place};
 use crate::event::{Level, Time};
+use crate::order;
 
 /// What records must have; everything, by default. Names compare without regard to case.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,8 +211,8 @@ impl Index {
 
 /// Those with the highest counts, and of equal ones the first by name.
 fn most<T: Ord>(counts: impl Iterator<Item = (T, u64)>) -> Vec<(T, u64)> {
-    let counts = counts.filter(|(_, count)| *count > 0).collect();
-    let mut counts = sorted(counts, |a: &(T, u64), b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut counts: Vec<(T, u64)> = counts.filter(|(_, count)| *count > 0).collect();
+    order::sort_by(&mut counts, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     counts.truncate(Found::MAX);
     counts
 }

@@ -9,12 +9,11 @@ mod search;
 mod timeline;
 mod uptime;
 
-use std::cmp::Ordering;
-
 use serde::{Deserialize, Serialize};
 
 use crate::checkup::{Dictionary, Listed, ListedKind, Place};
 use crate::event::{Level, Time};
+use crate::order::sort_numbers;
 pub use filter::{Filter, Found};
 pub use kinds::Kinds;
 pub use search::containing;
@@ -144,7 +143,7 @@ impl Columns {
     fn order(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.times.len() as u32).collect();
         let key = |row: u32| (self.times[row as usize], self.places[row as usize]);
-        sort(&mut order, &|a, b| key(b).cmp(&key(a)));
+        sort_numbers(&mut order, &|a, b| key(b).cmp(&key(a)));
         order
     }
 
@@ -181,7 +180,7 @@ impl Columns {
             }
             let key = |row: u32| (self.ids[row as usize], source(row));
             let mut rows: Vec<u32> = rows.collect();
-            sort(&mut rows, &|a, b| (key(a), file(a)).cmp(&(key(b), file(b))));
+            sort_numbers(&mut rows, &|a, b| (key(a), file(a)).cmp(&(key(b), file(b))));
             for same in rows.chunk_by(|a, b| key(*a) == key(*b)) {
                 repeated.extend(same.iter().filter(|row| file(**row) > file(same[0])));
             }
@@ -189,7 +188,7 @@ impl Columns {
         if repeated.is_empty() {
             return;
         }
-        sort(&mut repeated, &|a, b| a.cmp(&b));
+        sort_numbers(&mut repeated, &|a, b| a.cmp(&b));
         fn drop_rows<T>(column: &mut Vec<T>, rows: &[u32]) {
             let (mut row, mut rows) = (0, rows.iter().peekable());
             column.retain(|_| {
@@ -202,20 +201,6 @@ impl Columns {
         drop_rows(&mut self.ids, &repeated);
         drop_rows(&mut self.kinds, &repeated);
     }
-}
-
-/// Sorts the numbers of whatever it may be: one sort for all weighs less in the page than one for each. What is in order
-/// already costs next to nothing.
-fn sort(numbers: &mut [u32], compare: &dyn Fn(u32, u32) -> Ordering) {
-    numbers.sort_by(|a, b| compare(*a, *b));
-}
-
-/// The same for things themselves.
-fn sorted<T>(things: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
-    let mut order: Vec<u32> = (0..things.len() as u32).collect();
-    sort(&mut order, &|a, b| compare(&things[a as usize], &things[b as usize]));
-    let mut things: Vec<Option<T>> = things.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|place| things[place as usize].take()).collect()
 }
 
 impl Index {

@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Index, sorted};
+use super::Index;
 use crate::event::Time;
+use crate::order;
 
 /// How many records there are in each of some equal spans of time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -82,9 +83,8 @@ impl Index {
             let count = bins.iter().map(|count| u64::from(*count)).sum();
             Lane { article, count, bins }
         };
-        histogram.lanes = sorted(by_article.into_iter().map(lane).collect(), |a: &Lane, b| {
-            (b.count, a.article).cmp(&(a.count, b.article))
-        });
+        histogram.lanes = by_article.into_iter().map(lane).collect();
+        order::sort_by(&mut histogram.lanes, |a, b| (b.count, a.article).cmp(&(a.count, b.article)));
         histogram.lanes.truncate(Lane::MAX);
         histogram
     }

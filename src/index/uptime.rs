@@ -5,9 +5,10 @@ use std::collections::{BinaryHeap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{About, Columns, Index, sorted};
+use super::{About, Columns, Index};
 use crate::checkup::{ListedKind, Place};
 use crate::event::Time;
+use crate::order;
 
 /// A record that says that a machine started or stopped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -140,7 +141,9 @@ impl Heaviest {
 
     /// What is to be said of them, the newest first.
     fn say<T: Ord>(self, say: impl Fn(Span) -> T) -> Vec<T> {
-        sorted(self.0.into_iter().map(|Reverse(span)| say(span)).collect(), |a: &T, b| b.cmp(a))
+        let mut said: Vec<T> = self.0.into_iter().map(|Reverse(span)| say(span)).collect();
+        order::sort_by(&mut said, |a, b| b.cmp(a));
+        said
     }
 }
 
