@@ -53,12 +53,13 @@ fn index(knowledge: &KnowledgeBase, logs: &[Vec<u8>]) -> (Index, Report) {
         parts.iter().for_each(|part| builder.add(part));
         reports.push(report);
     }
-    let (overlaps, keys) = (checkup::overlaps(&reports), Keys::default());
+    let overlaps: BTreeMap<_, _> = checkup::overlaps(&reports).into_iter().flatten().collect();
+    let keys = Keys::default();
     let mut all = Report::default();
     for ((number, log), mut report) in (0..).zip(logs).zip(reports) {
         if let Some(ids) = overlaps.get(&number) {
-            report =
-                checkup::again(knowledge, number, &report.files[&number], Some(ids.clone()), &keys, log.as_slice());
+            let first = &report.files[&number];
+            report = checkup::again(knowledge, number, first, Some(ids.clone()), &keys, log.as_slice()).collect();
         }
         all.merge(report);
     }
