@@ -148,7 +148,9 @@ impl Lens {
             View::Places(places) => places,
         };
         if let Some(keywords) = &places.keywords
-            && (keywords.is_in(head.computer.text) || shape.any_text(|text| keywords.is_in_utf16(text)))
+            && (keywords.is_in(head.computer.text)
+                || shape.any_text(|text| keywords.is_in_utf16(text))
+                || keywords.are_in_others() && shape.any_other(|value| keywords.is_in_other(value, key)))
         {
             return Seen::Whole;
         }
@@ -239,7 +241,8 @@ impl View {
         if !by_keywords.is_empty() {
             keywords = known_keywords.of(knowledge, by_keywords);
             let texts = layout.fields().filter_map(|(.., text)| text);
-            let mut texts = texts.chain([head.provider.text, head.channel.text]);
+            let event_id = head.event_id.to_string();
+            let mut texts = texts.chain([head.provider.text, head.channel.text, &event_id]);
             if keywords.as_ref().is_none_or(|keywords| texts.any(|text| keywords.is_in(text))) {
                 return View::Whole;
             }

@@ -5,9 +5,12 @@
 //! far away the end of the nearest keyword's beginning is at least. With keywords of ten letters, one letter in nine is
 //! looked at.
 
+use std::io::Write;
+
 use super::Detection;
 use super::scan::{MIN_TEXT, texts};
 use super::wildcard::lower;
+use crate::event::Value;
 
 /// The texts of detections by keywords: a record that has none of them, in whichever field, matches none of them.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub struct Keywords {
     length: usize,
     /// By two letters, how far to jump; zero where they end the beginning of a text.
     jumps: Vec<u8>,
+    /// One of them may be in a value that is no text.
+    in_others: bool,
 }
 
 impl Keywords {
@@ -26,11 +31,13 @@ impl Keywords {
     /// The texts of these detections; `None` where one of them may match without.
     pub fn of<'a>(detections: impl Iterator<Item = &'a Detection>) -> Option<Keywords> {
         let mut all: Vec<Vec<u8>> = Vec::new();
+        let mut in_others = false;
         for detection in detections {
             let texts = texts(detection, &detection.condition)?;
-            if !texts.iter().all(|(field, text)| field.is_empty() && is_only_in_texts(text)) {
+            if !texts.iter().all(|(field, text)| field.is_empty() && is_in_one_value(text)) {
                 return None;
             }
+            in_others |= !texts.iter().all(|(_, text)| is_only_in_texts(text));
             all.extend(texts.into_iter().map(|(_, text)| text.into_bytes()));
         }
         let length = all.iter().map(Vec::len).min()?.clamp(MIN_TEXT, usize::from(u8::MAX));
@@ -41,7 +48,7 @@ impl Keywords {
                 *jump = (*jump).min((length - end) as u8);
             }
         }
-        Some(Keywords { texts: all, length, jumps })
+        Some(Keywords { texts: all, length, jumps, in_others })
     }
 
     /// Whether one of them is in a text.
@@ -49,6 +56,19 @@ impl Keywords {
         let text = lower(text);
         let text = text.as_bytes();
         self.search(text.len(), |at| text[at])
+    }
+
+    /// Whether one of them is in a value that is no text, as Windows writes it. `room` is to write it there.
+    pub fn is_in_other(&self, value: &Value<'_>, room: &mut Vec<u8>) -> bool {
+        room.clear();
+        // Memory takes whatever is written.
+        let _ = write!(room, "{value}");
+        self.search(room.len(), |at| room[at].to_ascii_lowercase())
+    }
+
+    /// Whether one of them may be in a value that is no text.
+    pub fn are_in_others(&self) -> bool {
+        self.in_others
     }
 
     /// Whether one of them is in a text given as UTF-16LE bytes.
@@ -90,12 +110,17 @@ fn pair_of(a: u8, b: u8) -> usize {
     (usize::from(a) << 5 ^ usize::from(b)) % Keywords::PAIRS
 }
 
+/// Whether a text is ASCII, and never in several values with a comma between them.
+fn is_in_one_value(text: &str) -> bool {
+    text.is_ascii() && !text.contains(',')
+}
+
 /// Whether a text can only be part of a value that is a text itself: not of a number, a GUID, a time and the like as
-/// Windows writes them, nor of several values with a comma between them.
+/// Windows writes them.
 fn is_only_in_texts(text: &str) -> bool {
     let is_digit = |c: char| "0123456789abcdefx{}-:.+tzs".contains(c);
     let is_word = ["true", "false", "inf", "nan"].iter().any(|word| word.contains(text));
-    text.is_ascii() && !text.contains(',') && !text.chars().all(is_digit) && !is_word
+    !text.chars().all(is_digit) && !is_word
 }
 
 #[cfg(test)]

@@ -111,6 +111,22 @@ impl<'a> Shape<'a> {
         Ok(fields)
     }
 
+    /// Whether `holds` of a value of a field that is no text.
+    pub fn any_other(&self, mut holds: impl FnMut(&Value<'_>) -> bool) -> bool {
+        let slots = self.slots();
+        let mut found = false;
+        for place in &self.layout.places {
+            if let Source::Slot(slot) = place.source
+                && let Some((kind, bytes)) = slots.get(slot)
+                && kind != BINARY_XML
+                && !matches!(kind & !binxml::ARRAY, 0x00..=0x02)
+            {
+                binxml::values(kind, bytes, |value| found |= holds(&value));
+            }
+        }
+        found
+    }
+
     /// Whether `holds` of a text among the values, given as UTF-16LE, or a value is a text in another encoding.
     pub fn any_text(&self, holds: impl Fn(&[u8]) -> bool) -> bool {
         let instances = [Some(self.root), self.nested];
