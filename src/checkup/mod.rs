@@ -13,6 +13,7 @@ mod missing;
 mod newest;
 mod part;
 mod repeats;
+mod stories;
 mod tally;
 mod windows;
 
@@ -32,6 +33,7 @@ pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
 pub use part::Checkup;
 pub use repeats::{Ids, Keys, overlaps};
+pub use stories::{Link, told};
 pub use tally::Tally;
 
 /// What was found in some part of some logs, or in all of them.
@@ -45,7 +47,7 @@ pub struct Report {
     pub explained: Tally<EventKind>,
     /// Critical, error and warning records that no article matched.
     pub unexplained: Tally<EventKind>,
-    /// Matches of the rules that correlations watch, by the rule's number.
+    /// Matches of the articles that correlations and stories watch, by the article's number.
     pub occurrences: BTreeMap<u32, Occurrences>,
     /// The kinds of records that articles were evaluated for, and the names of their fields.
     pub kinds: BTreeMap<RecordKind, BTreeSet<String>>,

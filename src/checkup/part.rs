@@ -181,7 +181,8 @@ impl Part {
         let Record { head, offset, carved, .. } = *record;
         let evidence = Evidence { time: head.time, file: self.number, offset, record_id: head.record_id, carved };
         for (number, values) in &outcome.watched {
-            self.occurrences.entry(*number).or_default().add(evidence, head.computer.text, values);
+            let occurrences = self.occurrences.entry(*number).or_default();
+            occurrences.add(evidence, head.computer.text, outcome.best, values);
         }
         if outcome.articles.is_empty() {
             return;

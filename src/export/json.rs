@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::checkup::{EventKind, FileReport, Finding, NotEvaluated, Report, Tally};
+use crate::checkup::{EventKind, FileReport, Finding, Link, NotEvaluated, Report, Tally};
 use crate::event::{Level, Time};
 use crate::kb::KnowledgeBase;
 
@@ -76,7 +76,13 @@ fn finding(finding: &Finding<'_>) -> Value {
         "computers": finding.computers.by_count().into_iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "sources": finding.article.sources.iter().map(|source| &source.id).collect::<Vec<_>>(),
         "other_windows": finding.other_windows,
+        "follows": finding.causes.iter().map(link).collect::<Vec<_>>(),
+        "followed_by": finding.consequences.iter().map(link).collect::<Vec<_>>(),
     })
+}
+
+fn link(link: &Link<'_>) -> Value {
+    json!({"id": link.article.id, "records": link.count})
 }
 
 fn not_evaluated(missing: &NotEvaluated<'_>) -> Value {

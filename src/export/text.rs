@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::checkup::{FileReport, Report};
+use crate::checkup::{FileReport, Report, told};
+use crate::detection::correlation::timespan_in_words;
 use crate::kb::{Block, Heading, Inline, KnowledgeBase};
 
 /// How many names of one kind are written out.
@@ -28,7 +29,7 @@ fn foreign(text: &str) -> String {
 
 fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) -> std::fmt::Result {
     let findings = report.findings(knowledge);
-    for finding in findings.iter().filter(|finding| finding.own > 0) {
+    for (_, finding) in told(&findings) {
         let article = finding.article;
         writeln!(out, "{}", article.title)?;
         writeln!(
@@ -48,6 +49,13 @@ fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) ->
             )?;
         }
         writeln!(out, "  from {} to {} UTC", finding.span.0.to_seconds(), finding.span.1.to_seconds())?;
+        for link in &finding.causes {
+            let (count, within) = (link.count, timespan_in_words(link.within));
+            writeln!(out, "  {count} of them came within {within} after: {}", link.article.title)?;
+        }
+        for link in &finding.consequences {
+            writeln!(out, "  brought about: {} ({})", link.article.title, times(link.count))?;
+        }
         if finding.carved > 0 {
             writeln!(out, "  {} carved from what the logs have given up", times(finding.carved))?;
         }
