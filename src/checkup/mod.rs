@@ -174,6 +174,11 @@ impl FileReport {
         }
     }
 
+    /// Whether everything in it was read.
+    pub fn is_whole(&self) -> bool {
+        self.kind.refusal().is_none() && self.coverage.problem_count == 0 && self.account().lost == 0
+    }
+
     /// Whether somebody ended its reading.
     pub fn is_cancelled(&self) -> bool {
         self.coverage.problems.iter().any(|problem| matches!(problem.reason, log::Reason::Cancelled(_)))
