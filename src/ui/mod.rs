@@ -3,6 +3,7 @@
 mod added;
 mod app;
 mod article;
+mod computers;
 mod detection;
 mod evidence;
 mod finding;

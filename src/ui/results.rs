@@ -5,6 +5,7 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
 
+use super::computers::{ComputersView, computer};
 use super::findings::FindingsView;
 use super::format;
 use super::receipt::receipt;
@@ -51,6 +52,8 @@ pub fn Results(props: &Props) -> Html {
     };
     let view = match &props.route {
         Route::Unexplained => unexplained(report),
+        Route::Computers(None) => html! { <ComputersView snapshot={props.snapshot.clone()} /> },
+        Route::Computers(Some(name)) => computer(report, findings, name),
         _ => html! {
             <FindingsView session={props.session.clone()} snapshot={props.snapshot.clone()} selected={props.route.finding().map(String::from)} />
         },

@@ -18,6 +18,8 @@ pub enum Route {
     Finding(String),
     /// What no article explains.
     Unexplained,
+    /// What each computer shows, or one of them, by its name.
+    Computers(Option<String>),
     /// The known issues, or those one looks for.
     Knowledge(Wanted),
     /// One known issue.
@@ -79,6 +81,8 @@ impl Route {
         let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
         match path.split_once('/') {
             None if path == "unexplained" => Route::Unexplained,
+            None if path == "computers" => Route::Computers(None),
+            Some(("computers", name)) => Route::Computers(Some(decoded(name))),
             None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
             Some(("finding", id)) => Route::Finding(id.to_owned()),
@@ -100,6 +104,8 @@ impl Route {
             Route::Home => "#/".into(),
             Route::Finding(id) => format!("#/finding/{id}"),
             Route::Unexplained => "#/unexplained".into(),
+            Route::Computers(None) => "#/computers".into(),
+            Route::Computers(Some(name)) => format!("#/computers/{}", js_sys::encode_uri_component(name)),
             Route::Knowledge(wanted) => match wanted.to_parameters() {
                 Some(parameters) => format!("#/kb?{parameters}"),
                 None => "#/kb".into(),
@@ -129,6 +135,11 @@ impl Route {
             let _ = window.dispatch_event(&event);
         }
     }
+}
+
+/// A name as it was before it went into an address; one that somebody has broken stays as it is.
+fn decoded(name: &str) -> String {
+    js_sys::decode_uri_component(name).map_or_else(|_| name.to_owned(), String::from)
 }
 
 fn current() -> Route {

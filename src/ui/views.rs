@@ -5,12 +5,14 @@ use yew::prelude::*;
 use super::route::Route;
 
 /// The views, by what they are called.
-const VIEWS: [(&str, Route); 2] = [("Findings", Route::Home), ("Unexplained", Route::Unexplained)];
+const VIEWS: [(&str, Route); 3] =
+    [("Findings", Route::Home), ("Unexplained", Route::Unexplained), ("Computers", Route::Computers(None))];
 
 /// The way to every view; the one that is shown is marked.
 pub fn choice(shown: &Route) -> Html {
     let is_shown = |view: &Route| match shown {
         Route::Finding(_) => *view == Route::Home,
+        Route::Computers(_) => *view == Route::Computers(None),
         shown => shown == view,
     };
     html! {
