@@ -42,7 +42,7 @@ fn check_with(files: &[(&str, Vec<u8>)], carve: bool, keys: &Keys) -> Report {
     let files: Vec<_> = (0..).zip(files).collect();
     let mut reports: Vec<_> =
         files.iter().map(|(number, (name, bytes))| first_look(&knowledge, *number, name, bytes)).collect();
-    let overlaps = checkup::overlaps(&reports);
+    let overlaps: BTreeMap<_, _> = checkup::overlaps(&reports).into_iter().flatten().collect();
     for ((number, (_, bytes)), report) in files.iter().zip(&mut reports) {
         let ids: Option<Ids> = overlaps.get(number).filter(|_| !carve).cloned();
         if carve || ids.is_some() {

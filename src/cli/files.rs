@@ -48,7 +48,7 @@ pub fn check(knowledge: &KnowledgeBase, paths: &[PathBuf], carve: bool) -> Repor
 /// Looks again at files that may have the same records, and at what they have given up where that is asked for.
 fn look_again(knowledge: &KnowledgeBase, logs: &[Log], carve: bool, reports: &mut BTreeMap<u32, Report>) {
     let keys = Keys::default();
-    let overlaps = checkup::overlaps(reports.values());
+    let overlaps: BTreeMap<_, _> = checkup::overlaps(reports.values()).into_iter().flatten().collect();
     let mut worker = Worker::new(knowledge);
     let is_log = |log: &Log| log.report.kind.refusal().is_none();
     for (number, log) in (0..).zip(logs).filter(|(number, log)| is_log(log) && (carve || overlaps.contains_key(number)))

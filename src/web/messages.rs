@@ -106,8 +106,9 @@ impl Reply {
 /// Work on a file.
 #[derive(Serialize, Deserialize)]
 pub enum Task {
-    /// Say what it is.
-    Open { name: String },
+    /// Say what files are, and check those that are small if they are to be checked at once. The request has an array of
+    /// the files.
+    Open { files: Vec<Unopened>, check: bool },
     /// Check a run of chunks.
     Check { number: u32, file: Box<FileReport>, first: u64, chunks: u64 },
     /// Say what is in an archive.
@@ -172,8 +173,8 @@ pub struct Log {
 pub enum Outcome {
     /// The worker is there.
     Ready,
-    /// What the file is.
-    Opened(Box<FileReport>),
+    /// What the files are.
+    Opened(Vec<Opened>),
     /// What is in the archive.
     Unpacked(Unpacked),
     /// The report of some of the file; more will come.
@@ -194,6 +195,28 @@ pub enum Outcome {
     Compiled(Compiled),
     /// The articles are known.
     Learned,
+}
+
+/// A file of which nothing is known but this.
+#[derive(Serialize, Deserialize)]
+pub struct Unopened {
+    /// Its number.
+    pub number: u32,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes. A browser looks at the disk each time that it is asked, so it is asked once.
+    pub size: u64,
+}
+
+/// What a file is.
+#[derive(Serialize, Deserialize)]
+pub struct Opened {
+    /// Its number.
+    pub number: u32,
+    /// The file, of which nothing was read but its start.
+    pub file: FileReport,
+    /// The report of all of it, if it was checked at once.
+    pub report: Option<Report>,
 }
 
 /// What is in an archive.
