@@ -472,6 +472,30 @@ fn help() {
 }
 
 #[test]
+fn two_sets_of_logs_are_compared() {
+    let folder = Folder::new("compare");
+    let hung = Event::service_control_manager(7022).param("Agent").time(filetime(2026, 11, 1, 0, 0, 0));
+    let (before, after) = (folder.write("before.evtx", &evtx([hung])), folder.write("after.evtx", &crashed()));
+    let text = "Records a day before and after:\n  \
+                new                0.00       1.00  A service ended unexpectedly\n  \
+                gone               1.00       0.00  A service hung while it was starting\n\n";
+    assert_eq!(check(&["--compare-with", &before, &after], 1), text);
+    let quiet = folder.write("quiet.evtx", &quiet());
+    let compared = check_json(&["--compare-with", &after, &quiet], 0);
+    let nothing = json!({"count": 0, "per_day": 0.0});
+    let change = |change: &str, before: &Value, after: &Value| {
+        json!([{
+            "id": "service-crashed", "title": "A service ended unexpectedly",
+            "change": change, "before": before, "after": after,
+        }])
+    };
+    // Which was before is told by the records, not by the order of the arguments.
+    let once = json!({"count": 1, "per_day": 1.0});
+    assert!([change("new", &nothing, &once), change("gone", &once, &nothing)].contains(&compared), "{compared}");
+    assert_eq!(compared, check_json(&["--compare-with", &quiet, &after], 1));
+}
+
+#[test]
 fn arguments_that_are_none() {
     let folder = Folder::new("arguments");
     let path = folder.write("quiet.evtx", &quiet());

@@ -31,6 +31,7 @@ pub fn again(
     if let Some(own) = report.files.get_mut(&number) {
         // A record that is left out may have said it.
         own.windows = own.windows.max(first.windows);
+        own.zone = own.zone.take().max(first.zone.clone());
         if keys.are_too_many() {
             own.coverage.add(Problem { offset: 0, reason: Reason::TooManyToCompare, lost: 0 });
         }

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use evtx_checkup::checkup::FileReport;
+use evtx_checkup::checkup::{FileReport, before_and_after};
 use evtx_checkup::export;
 use evtx_checkup::kb::Article;
 use evtx_checkup::log::Kind;
@@ -17,7 +17,7 @@ use evtx_checkup::sources;
 const HELP: &str = "\
 Says which known issues Windows event logs show, and how to resolve them.
 
-Usage: evtx-checkup [--format text|json] [--kb PATH]... [--carve] PATH...
+Usage: evtx-checkup [--format text|json] [--kb PATH]... [--carve] [--compare-with PATH]... PATH...
        evtx-checkup lint PATH...
        evtx-checkup import [--format text|json] PATH...
 
@@ -28,6 +28,9 @@ A record that several files have counts once.
 
 --carve also reads records that .evtx and .evt logs have given up and not overwritten yet: they may be older than the
 log, or have been deleted.
+
+--compare-with says what is new, still there or gone between these logs and others, and how often a day. Those whose
+newest record is older are what was before.
 
 --kb adds known issues of your own: articles (.md) and Sigma rules (.yml), or folders and zip archives of them; lint
 only checks them.
@@ -45,6 +48,7 @@ struct Arguments {
     import: bool,
     json: bool,
     carve: bool,
+    compare_with: Vec<PathBuf>,
     knowledge: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -89,14 +93,17 @@ fn main() -> ExitCode {
         }
     }
     let report = files::check(&knowledge, &arguments.files, arguments.carve);
-    let text = if arguments.json {
-        export::json::text(&report, &knowledge)
-    } else {
-        export::text::report(&report, &knowledge)
+    let other = files::check(&knowledge, &arguments.compare_with, arguments.carve);
+    let (before, after) = before_and_after(&other, &report);
+    let text = match (arguments.compare_with.is_empty(), arguments.json) {
+        (true, true) => export::json::text(&report, &knowledge),
+        (true, false) => export::text::report(&report, &knowledge),
+        (false, true) => export::json::comparison_text(before, after, &knowledge),
+        (false, false) => export::text::comparison(before, after, &knowledge),
     };
     // A reader such as `head` may close the pipe early.
     let _ = std::io::stdout().write_all(text.as_bytes());
-    match report.files.values().all(FileReport::is_whole) {
+    match report.files.values().chain(other.files.values()).all(FileReport::is_whole) {
         false => ExitCode::from(2),
         true => ExitCode::from(u8::from(!report.groups.is_empty())),
     }
@@ -118,6 +125,7 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
                 };
             }
             Long("carve") => arguments.carve = true,
+            Long("compare-with") => arguments.compare_with.push(parser.value()?.into()),
             Long("kb") => arguments.knowledge.push(parser.value()?.into()),
             Value(word) if word == "lint" && is_first(&arguments) => arguments.lint = true,
             Value(word) if word == "import" && is_first(&arguments) => arguments.import = true,

@@ -2,13 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::checkup::{EventKind, FileReport, Finding, Link, NotEvaluated, Report, Tally};
+use crate::checkup::{EventKind, FileReport, Finding, Frequency, Link, NotEvaluated, Report, Tally, compare};
 use crate::event::{Level, Time};
 use crate::kb::KnowledgeBase;
 
-/// The report as JSON text that cannot steer a terminal: JSON itself escapes only some control characters.
+/// The report as JSON text that cannot steer a terminal.
 pub fn text(whole: &Report, knowledge: &KnowledgeBase) -> String {
-    let text = format!("{:#}\n", report(whole, knowledge));
+    written(&report(whole, knowledge))
+}
+
+/// Like [`text`], what became of each finding from one set of logs to another.
+pub fn comparison_text(before: &Report, after: &Report, knowledge: &KnowledgeBase) -> String {
+    written(&comparison(before, after, knowledge))
+}
+
+/// JSON itself escapes only some of the control characters.
+fn written(value: &Value) -> String {
+    let text = format!("{value:#}\n");
     let steers =
         |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut out = String::with_capacity(text.len());
@@ -38,6 +48,21 @@ pub fn report(report: &Report, knowledge: &KnowledgeBase) -> Value {
             "explained": report.explained.total(),
         },
     })
+}
+
+fn comparison(before: &Report, after: &Report, knowledge: &KnowledgeBase) -> Value {
+    let frequency = |frequency: Frequency| json!({"count": frequency.count, "per_day": frequency.per_day});
+    let compared = compare(knowledge, before, after).into_iter();
+    let compared = compared.map(|compared| {
+        json!({
+            "id": compared.article.id,
+            "title": compared.article.title,
+            "change": compared.change.word(),
+            "before": frequency(compared.before),
+            "after": frequency(compared.after),
+        })
+    });
+    compared.collect()
 }
 
 fn file(file: &FileReport) -> Value {

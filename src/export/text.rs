@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::checkup::{FileReport, Report, told};
+use crate::checkup::{FileReport, Report, compare, told};
 use crate::detection::correlation::timespan_in_words;
 use crate::kb::{Block, Heading, Inline, KnowledgeBase};
 
@@ -14,6 +14,18 @@ pub fn report(report: &Report, knowledge: &KnowledgeBase) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = write_report(&mut out, report, knowledge);
+    out
+}
+
+/// What became of each finding from one set of logs to another, as text.
+pub fn comparison(before: &Report, after: &Report, knowledge: &KnowledgeBase) -> String {
+    let mut out = String::from("Records a day before and after:\n");
+    for compared in compare(knowledge, before, after) {
+        let (word, before, after) = (compared.change.word(), compared.before.per_day, compared.after.per_day);
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "  {word:<12} {before:>10.2} {after:>10.2}  {}", compared.article.title);
+    }
+    out.push('\n');
     out
 }
 

@@ -9,6 +9,7 @@ mod markdown;
 mod prose;
 mod rule;
 pub mod search;
+mod skeleton;
 mod style;
 mod summary;
 mod windows;
@@ -24,6 +25,7 @@ use crate::detection::scan::{self, Candidates, Scans};
 use crate::event::Event;
 pub use article::{Article, Cause, Heading, Level, Origin, Section, Source, Verdict};
 pub use markdown::{Block, Inline};
+pub use skeleton::skeleton;
 pub use summary::Summary;
 pub use windows::{Range, Version};
 
