@@ -69,7 +69,10 @@ pub fn ComputersView(props: &Props) -> Html {
     }
     let records = records_by_computer(report);
     let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
-    issues.iter().flat_map(|issue| &issue.by_computer).for_each(|(name, count)| *totals.entry(*name).or_default() += count);
+    issues
+        .iter()
+        .flat_map(|issue| &issue.by_computer)
+        .for_each(|(name, count)| *totals.entry(*name).or_default() += count);
     let mut columns: Vec<(&str, u64)> = totals.iter().map(|(name, count)| (*name, *count)).collect();
     if !*by_name {
         columns.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

@@ -61,7 +61,7 @@ pub fn FindingView(props: &Props) -> Html {
                         if finding.carved > 0 { { format!(", {} of them carved: their log had given them up", format::count(finding.carved)) } }
                     </dd>
                 </div>
-                <div><dt>{ "When" }</dt><dd>{ format!("{} UTC", format::span(finding.span)) }</dd></div>
+                <div><dt>{ "When" }</dt><dd>{ format::span(finding.span) }</dd></div>
                 if !finding.causes.is_empty() {
                     <div>
                         <dt>{ "Follows" }</dt>

@@ -125,7 +125,7 @@ fn list_item(depth: usize, finding: &Finding<'_>, shown: Option<&Finding<'_>>) -
                 if let Some(link) = finding.causes.first().filter(|_| depth > 0) {
                     <span class="when">{ format!("{} of {} soon after", format::count(link.count), format::count(finding.own)) }</span>
                 }
-                <span class="when">{ format!("last {} UTC", format::time(finding.span.1)) }</span>
+                <span class="when">{ "last " }{ format::time(finding.span.1) }</span>
             </a>
         </li>
     }

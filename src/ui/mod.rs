@@ -3,6 +3,7 @@
 mod added;
 mod app;
 mod article;
+mod compare;
 mod computers;
 mod detection;
 mod evidence;
@@ -17,6 +18,7 @@ mod scroll;
 mod unexplained;
 mod views;
 mod welcome;
+mod zone;
 
 use yew::prelude::*;
 

@@ -5,14 +5,16 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
 
+use super::compare::CompareView;
 use super::computers::{ComputersView, computer};
 use super::findings::FindingsView;
 use super::format;
 use super::receipt::receipt;
 use super::route::Route;
-use super::unexplained::unexplained;
+use super::unexplained::UnexplainedView;
 use super::views;
 use super::welcome::Choose;
+use super::zone::{self, Zone, ZoneChoice};
 use crate::checkup::{FileReport, Report};
 use crate::web::session::{Progress, Session, Snapshot};
 
@@ -27,13 +29,19 @@ pub struct Props {
     pub route: Route,
     /// Takes more files.
     pub add: Callback<Vec<File>>,
+    /// The time zone that times are shown in.
+    pub zone: Zone,
+    /// Takes another one.
+    pub choose: Callback<Zone>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
+            && Rc::ptr_eq(&self.snapshot.other, &other.snapshot.other)
             && self.snapshot.progress == other.snapshot.progress
             && self.route == other.route
+            && self.zone == other.zone
             && self.session == other.session
     }
 }
@@ -42,6 +50,8 @@ impl PartialEq for Props {
 #[component]
 pub fn Results(props: &Props) -> Html {
     let Snapshot { report, findings, progress, .. } = &props.snapshot;
+    let log_zone = report.files.values().filter_map(|file| file.zone.as_ref()).max().map(|(_, zone)| zone.clone());
+    zone::show(&props.zone, log_zone.as_ref());
     let listed = findings.iter().filter(|finding| finding.own > 0).count();
     let clear = {
         let session = props.session.clone();
@@ -51,9 +61,10 @@ pub fn Results(props: &Props) -> Html {
         })
     };
     let view = match &props.route {
-        Route::Unexplained => unexplained(report),
+        Route::Unexplained => html! { <UnexplainedView session={props.session.clone()} report={report.clone()} /> },
         Route::Computers(None) => html! { <ComputersView snapshot={props.snapshot.clone()} /> },
         Route::Computers(Some(name)) => computer(report, findings, name),
+        Route::Compare => html! { <CompareView session={props.session.clone()} snapshot={props.snapshot.clone()} /> },
         _ => html! {
             <FindingsView session={props.session.clone()} snapshot={props.snapshot.clone()} selected={props.route.finding().map(String::from)} />
         },
@@ -63,14 +74,18 @@ pub fn Results(props: &Props) -> Html {
             <div class="bar">
                 <h1 class="headline">{ headline(listed, report, progress) }</h1>
                 <p class="buttons">
+                    <ZoneChoice zone={props.zone.clone()} log={log_zone.clone()} choose={props.choose.clone()} />
                     <Choose add={props.add.clone()} class="" label="Add files" />
                     <button class="button" onclick={clear}>{ "Start over" }</button>
                 </p>
             </div>
             { views::choice(&props.route) }
             <ProgressBar progress={*progress} session={props.session.clone()} />
-            { receipt(report, progress, &props.session) }
-            { view }
+            // All with times is drawn anew for another zone.
+            <div key={format!("{:?} {log_zone:?}", props.zone)}>
+                { receipt(report, progress, &props.session) }
+                { view }
+            </div>
         </div>
     }
 }

@@ -20,6 +20,8 @@ pub enum Route {
     Unexplained,
     /// What each computer shows, or one of them, by its name.
     Computers(Option<String>),
+    /// These logs and others.
+    Compare,
     /// The known issues, or those one looks for.
     Knowledge(Wanted),
     /// One known issue.
@@ -83,6 +85,7 @@ impl Route {
             None if path == "unexplained" => Route::Unexplained,
             None if path == "computers" => Route::Computers(None),
             Some(("computers", name)) => Route::Computers(Some(decoded(name))),
+            None if path == "compare" => Route::Compare,
             None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
             Some(("finding", id)) => Route::Finding(id.to_owned()),
@@ -104,6 +107,7 @@ impl Route {
             Route::Home => "#/".into(),
             Route::Finding(id) => format!("#/finding/{id}"),
             Route::Unexplained => "#/unexplained".into(),
+            Route::Compare => "#/compare".into(),
             Route::Computers(None) => "#/computers".into(),
             Route::Computers(Some(name)) => format!("#/computers/{}", js_sys::encode_uri_component(name)),
             Route::Knowledge(wanted) => match wanted.to_parameters() {

@@ -5,8 +5,12 @@ use yew::prelude::*;
 use super::route::Route;
 
 /// The views, by what they are called.
-const VIEWS: [(&str, Route); 3] =
-    [("Findings", Route::Home), ("Unexplained", Route::Unexplained), ("Computers", Route::Computers(None))];
+const VIEWS: [(&str, Route); 4] = [
+    ("Findings", Route::Home),
+    ("Unexplained", Route::Unexplained),
+    ("Computers", Route::Computers(None)),
+    ("Compare", Route::Compare),
+];
 
 /// The way to every view; the one that is shown is marked.
 pub fn choice(shown: &Route) -> Html {
