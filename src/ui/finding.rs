@@ -24,15 +24,15 @@ pub struct Props {
     pub report: Rc<Report>,
     /// The finding.
     pub finding: Finding<'static>,
+    /// Files are being read.
+    pub is_reading: bool,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        // What goes together is known only when all is read.
-        let links = |finding: &Finding<'_>| (finding.causes.len(), finding.consequences.len());
         Rc::ptr_eq(&self.report, &other.report)
             && self.finding.article.id == other.finding.article.id
-            && links(&self.finding) == links(&other.finding)
+            && self.is_reading == other.is_reading
     }
 }
 
@@ -126,6 +126,7 @@ pub fn FindingView(props: &Props) -> Html {
                 id={article.id.clone()}
                 evidence={finding.evidence.sorted()}
                 count={finding.count}
+                is_reading={props.is_reading}
             />
         </article>
     }

@@ -71,6 +71,7 @@ pub fn FindingsView(props: &Props) -> Html {
                                 session={props.session.clone()}
                                 report={report.clone()}
                                 finding={(*finding).clone()}
+                                is_reading={progress.running}
                             />
                         }
                     </div>

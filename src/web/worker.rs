@@ -125,15 +125,15 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             let keys = Keys::default();
             let blobs: Vec<Blob> = given.unchecked_ref::<js_sys::Array>().iter().map(Into::into).collect();
             for (Look { number, file, archived, ids }, blob) in files.iter().zip(&blobs) {
-                let again =
-                    async |bytes: &mut dyn Read| checkup::again(knowledge(), *number, file, ids.clone(), &keys, bytes);
+                let again = async |bytes: &mut dyn Read| {
+                    merged(checkup::again(knowledge(), *number, file, ids.clone(), &keys, bytes)).await
+                };
                 part(Outcome::Again(read_from_start(blob, &file.name, *archived, again).await?));
-                pause().await;
             }
             for (Look { number, file, archived, .. }, blob) in files.iter().zip(&blobs).filter(|_| carve) {
-                let carve = async |bytes: &mut dyn Read| checkup::carve(knowledge(), *number, file, &keys, bytes);
+                let carve =
+                    async |bytes: &mut dyn Read| merged(checkup::carve(knowledge(), *number, file, &keys, bytes)).await;
                 part(Outcome::Part(read_from_start(blob, &file.name, *archived, carve).await?));
-                pause().await;
             }
             Ok(Outcome::Ended)
         }
@@ -223,6 +223,17 @@ fn finish(mut checkup: Checkup<'static>) -> Report {
     report
 }
 
+/// The report of all parts together, of which each costs time.
+async fn merged(parts: impl Iterator<Item = Report>) -> Report {
+    let mut all = Report::default();
+    for part in parts {
+        all.merge(part);
+        // What was read can be thrown away, and somebody may want to look at a record meanwhile.
+        pause().await;
+    }
+    all
+}
+
 /// What a file is, by its first bytes, and its report if these should be all.
 fn opened_file(file: Unopened, bytes: Result<Uint8Array, String>, is_whole: bool) -> Opened {
     let Unopened { number, name, size } = file;
@@ -244,11 +255,7 @@ fn opened_file(file: Unopened, bytes: Result<Uint8Array, String>, is_whole: bool
             checkup.read(bytes.get(HEADER_SIZE as usize..).unwrap_or_default(), HEADER_SIZE);
             finish(checkup)
         }
-        _ => {
-            let mut report = Report::default();
-            Parts::new(knowledge(), number, &file, reader, bytes.as_slice()).for_each(|part| report.merge(part));
-            report
-        }
+        _ => Parts::new(knowledge(), number, &file, reader, bytes.as_slice()).collect(),
     });
     Opened { number, file, report }
 }

@@ -189,7 +189,7 @@ impl Session {
             Some(part) => {
                 let bytes = file.size;
                 self.state.borrow_mut().progress.bytes += bytes;
-                self.merge(number, 0, Report { files: [(number, file)].into(), ..Report::default() });
+                self.merge(number, 0, Report::of(number, file));
                 self.merge(number, bytes, part);
             }
             None if file.kind.is_archive() => self.unpack(number, file),
@@ -260,7 +260,7 @@ impl Session {
             self.state.borrow_mut().texts.insert(number, Log { kind, name, size, archived });
             return self.skip(number, report);
         }
-        let part = Report { files: [(number, report.clone())].into(), ..Report::default() };
+        let part = Report::of(number, report.clone());
         self.merge(number, 0, part);
         let Some(given) = self.given(number) else { return };
         if report.kind == Kind::Evtx && given.archived.is_none() {
@@ -337,11 +337,7 @@ impl Session {
     pub(super) fn sum_up(&self) {
         let mut state = self.state.borrow_mut();
         state.is_stale = false;
-        let sum = |is_other| {
-            let mut all = Report::default();
-            state.set(is_other).for_each(|(_, report)| all.merge(report.clone()));
-            Rc::new(all)
-        };
+        let sum = |is_other| Rc::new(state.set(is_other).map(|(_, report)| report.clone()).collect::<Report>());
         let (report, other) = (sum(false), sum(true));
         state.progress.records = report.records() + other.records();
         (state.report, state.other) = (report, other);
@@ -461,8 +457,7 @@ impl Session {
                 let State { open_tasks: 0, skipped, report, reports, is_stale, .. } = &mut *state else { return };
                 let skipped = std::mem::take(skipped);
                 if report.files.is_empty() {
-                    let alone =
-                        |(number, file)| (number, Report { files: [(number, file)].into(), ..Report::default() });
+                    let alone = |(number, file)| (number, Report::of(number, file));
                     reports.extend(skipped.into_iter().map(alone));
                     *is_stale = true;
                 }
@@ -489,6 +484,11 @@ impl Session {
         if draw {
             self.draw();
         }
+    }
+
+    /// Whether a log is in an archive.
+    pub fn is_archived(&self, number: u32) -> bool {
+        self.given(number).is_some_and(|given| given.archived.is_some())
     }
 
     /// A file, and what must be known to read some of it again.
