@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use browser::{Browser, Folder, Kind, Level, Options, Result};
+use evtx_checkup::kb::lint;
 use log_writer::{Event, Guid, Level as Severity, evtx, filetime};
 use serde_json::{Value, json};
 
@@ -94,12 +95,14 @@ fn many_computers_in_one_table() {
         // 500 logs of 200 computers; the last ten have nothing to tell.
         let log = |number: usize| {
             let computer = format!("PC-{:03}", number % 200);
-            let mut events = vec![service(number as u64, 7036, &computer)];
+            // The logs of one computer are of different days.
+            let day = (number / 200 * 86400) as u64;
+            let mut events = vec![service(day, 7036, &computer)];
             if number % 200 < 190 {
-                events.extend((0..=number % 200 / 10).map(|n| service(1000 + n as u64, 7034, &computer)));
+                events.extend((0..=number % 200 / 10).map(|n| service(day + 1000 + n as u64, 7034, &computer)));
             }
             if number % 200 == 7 {
-                events.push(service(5, 7022, &computer));
+                events.push(service(day + 5, 7022, &computer));
             }
             (format!("{computer}-{number}.evtx"), events)
         };
@@ -122,7 +125,7 @@ fn many_computers_in_one_table() {
         browser.wait_until("document.querySelector('.matrix thead th:nth-child(2)').ariaSort === 'descending'").await?;
         assert!(rows(browser, ".matrix").await?[0][0].as_str().unwrap().contains("ended unexpectedly"));
         browser.click(".matrix thead th:nth-child(1) .sort").await?;
-        browser.wait_until("document.querySelector('.matrix thead th:nth-child(1)').ariaSort === 'descending'").await?;
+        browser.wait_until("document.querySelector('.matrix thead th:nth-child(1)').ariaSort === 'ascending'").await?;
         assert!(rows(browser, ".matrix").await?[0][0].as_str().unwrap().contains("ended unexpectedly"));
         // The first column stays in sight.
         let moved = "const matrix = document.querySelector('.matrix'); matrix.scrollLeft = 2000;
@@ -198,5 +201,78 @@ fn before_and_after() {
         browser.wait_for(".compare .outcome .buttons button").await?;
         browser.click(".compare .outcome .buttons button").await?;
         browser.wait_for(".compare .drop-target").await
+    });
+}
+
+#[test]
+fn what_nobody_explains_becomes_an_article() {
+    run(async |browser, files| {
+        let unknown = |seconds: u64, user: &'static str| {
+            let event =
+                Event::classic("Contoso Agent", 5).level(Severity::Error).string("License: 'lost'").string(user);
+            on(event, seconds, "PC-1")
+        };
+        let steady =
+            (0..40).map(|hour| on(Event::classic("Fabrikam", 9).level(Severity::Warning), hour * 3600, "PC-1"));
+        let events = steady.chain((0..30).map(|n| unknown(7200 + n, if n % 2 == 0 { "anna" } else { "bert" })));
+        check(browser, files, &[("System.evtx".into(), events.collect())]).await?;
+        go(browser, "#/unexplained").await?;
+        browser.wait_for(".unexplained summary").await?;
+        let kinds = browser.texts(".unexplained summary strong").await?;
+        assert_eq!(kinds, ["Contoso Agent 5", "Fabrikam 9"], "a burst is more unusual than what always comes");
+        browser.click(".unexplained summary").await?;
+        browser.wait_for(".unexplained .fields").await?;
+        let fields = browser.texts(".unexplained .fields").await?.concat();
+        assert!(fields.contains("License: 'lost'") && fields.contains("bert · anna"), "{fields}");
+        assert_eq!(browser.texts(".unexplained code").await?, ["contoso-agent-5.md"]);
+        let listen = "navigator.clipboard.writeText = async text => { window.copied = text; }";
+        browser.script(listen).await?;
+        browser.click(".unexplained p > button").await?;
+        let copied = browser.wait_until("window.copied").await?;
+        let text = copied.as_str().unwrap_or_default();
+        let (articles, faults) = lint::read([("contoso-agent-5.md", text)]);
+        assert_eq!((articles.len(), faults), (1, Vec::new()), "{text}");
+        assert!(text.contains("    # param1: 'License: ''lost'''\n") && !text.contains("anna"), "{text}");
+        Ok(())
+    });
+}
+
+#[test]
+fn times_in_the_zone_of_the_log() {
+    run(async |browser, files| {
+        let strings = ["", "", "", "", "39", "60", "480 Pacific Standard Time", "1.1"];
+        let uptime = strings.into_iter().fold(Event::classic("EventLog", 6013), Event::string);
+        let crash = |month| {
+            let event = Event::service_control_manager(7034).param("Backup").param("1").computer("PC-1");
+            event.time(filetime(2026, month, 1, 12, 0, 0))
+        };
+        let uptime = uptime.time(filetime(2026, 2, 1, 0, 0, 0)).computer("PC-1");
+        check(browser, files, &[("System.evtx".into(), vec![crash(1), uptime, crash(7)])]).await?;
+        let facts = "document.querySelector('.facts')?.innerText";
+        let shows =
+            async |text: &str| browser.wait_until(&format!("{facts}?.includes({})", json!(text))).await.map(drop);
+        shows("2026-01-01 12:00:00 to 2026-07-01 12:00:00 UTC").await?;
+        let choose = "const select = document.querySelector('.zone select'); select.value = arguments[0];
+            select.dispatchEvent(new Event('change', { bubbles: true }));";
+        browser.script_with(choose, [json!("log")]).await?;
+        // Windows names the zone after its winter; in summer it is an hour less behind.
+        shows("2026-01-01 04:00:00 -08:00 to 2026-07-01 05:00:00 -07:00").await?;
+        let hover = browser.script("return document.querySelector('.facts time').title").await?;
+        assert!(hover.as_str().unwrap_or_default().contains(|c: char| c.is_ascii_digit()), "{hover}");
+        assert_eq!(
+            browser.script("return localStorage.length").await?,
+            json!(0),
+            "nothing is kept without being asked"
+        );
+        browser.click(".zone input").await?;
+        browser.wait_until("localStorage.length === 1").await?;
+        browser.script_with(choose, [json!("Asia/Tokyo")]).await?;
+        shows("2026-01-01 21:00:00 to 2026-07-01 21:00:00 +09:00").await?;
+        browser.client().refresh().await.unwrap();
+        browser.wait_until("performance.getEntriesByName('ready').length").await?;
+        check(browser, files, &[("Again.evtx".into(), vec![crash(1)])]).await?;
+        shows("2026-01-01 21:00:00 +09:00").await?;
+        browser.click(".zone input").await?;
+        browser.wait_until("localStorage.length === 0").await.map(drop)
     });
 }

@@ -1,9 +1,6 @@
 //! Before and after: what two sets of logs show, side by side.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
-use super::{Finding, Report};
+use super::{Finding, Report, ranked};
 use crate::event::Time;
 use crate::kb::{Article, KnowledgeBase};
 
@@ -21,7 +18,7 @@ pub struct Frequency {
 }
 
 /// What became of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It is only in the second set.
     New,
@@ -65,19 +62,18 @@ impl Compared<'_> {
 /// Compares two sets of logs: what is new first, then what is still there, then what is gone; of these, the worse and
 /// the one that changed by more records a day first. A finding counts where no other describes its records better.
 pub fn compare<'k>(knowledge: &'k KnowledgeBase, before: &Report, after: &Report) -> Vec<Compared<'k>> {
-    let mut all: BTreeMap<&'k str, Compared<'k>> = BTreeMap::new();
+    let mut all: Vec<Compared<'k>> = Vec::new();
     for (report, is_after) in [(before, false), (after, true)] {
         let days = days(report);
         for finding in report.findings(knowledge).into_iter().filter(|finding| finding.own > 0) {
             let Finding { article, own: count, .. } = finding;
-            let frequency = Frequency { count, per_day: count as f64 / days };
-            let nothing = Frequency::default();
-            let compared = all.entry(&article.id).or_insert(Compared {
-                article,
-                change: Change::Gone,
-                before: nothing,
-                after: nothing,
+            let place = all.iter().position(|compared| compared.article.id == article.id).unwrap_or_else(|| {
+                let nothing = Frequency::default();
+                all.push(Compared { article, change: Change::Gone, before: nothing, after: nothing });
+                all.len() - 1
             });
+            let compared = &mut all[place];
+            let frequency = Frequency { count, per_day: count as f64 / days };
             *if is_after { &mut compared.after } else { &mut compared.before } = frequency;
             compared.change = match (compared.before.count, compared.after.count) {
                 (0, _) => Change::New,
@@ -86,13 +82,12 @@ pub fn compare<'k>(knowledge: &'k KnowledgeBase, before: &Report, after: &Report
             };
         }
     }
-    let mut all: Vec<_> = all.into_values().collect();
-    all.sort_by(|a, b| {
-        let difference = |compared: &Compared<'_>| (compared.after.per_day - compared.before.per_day).abs();
-        let rank = |compared: &Compared<'_>| (compared.change, Reverse(compared.article.level));
-        rank(a).cmp(&rank(b)).then_with(|| difference(b).total_cmp(&difference(a)))
-    });
-    all
+    let rank = |compared: &Compared<'_>| {
+        let kind = [Change::Gone, Change::Still, Change::New].iter().position(|change| *change == compared.change);
+        let urgency = 8 * kind.unwrap_or(0) as u64 + compared.article.level as u64;
+        (urgency, (compared.after.per_day - compared.before.per_day).abs())
+    };
+    ranked(all.iter().map(rank)).into_iter().map(|place| all[place].clone()).collect()
 }
 
 /// Which of two sets was before the other: the one whose newest record is older.

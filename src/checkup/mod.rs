@@ -13,6 +13,7 @@ mod lens;
 mod missing;
 mod newest;
 mod part;
+mod ranked;
 mod repeats;
 mod stories;
 mod tally;
@@ -36,6 +37,7 @@ pub use in_order::{InOrder, Parts, in_order};
 pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
 pub use part::Checkup;
+pub use ranked::ranked;
 pub use repeats::{Ids, Keys, overlaps};
 pub use stories::{Link, told};
 pub use tally::Tally;
@@ -255,7 +257,10 @@ impl Report {
         }
         self.explained.merge(other.explained);
         self.unexplained.merge(other.unexplained);
-        unexplained::merge(&mut self.cases, other.cases, &self.unexplained);
+        for (kind, case) in other.cases {
+            self.cases.entry(kind).or_default().merge(case);
+        }
+        unexplained::bound(&mut self.cases, &self.unexplained);
         for (number, occurrences) in other.occurrences {
             self.occurrences.entry(number).or_default().merge(occurrences);
         }

@@ -438,8 +438,8 @@ impl Watched {
                 report.explained.add(explained, kind);
                 report.unexplained.add(unexplained, kind);
                 if let Some(case) = self.cases.get_mut(level as usize).filter(|_| unexplained > 0) {
-                    let cases = BTreeMap::from([(kind(), std::mem::take(case))]);
-                    super::unexplained::merge(&mut report.cases, cases, &report.unexplained);
+                    report.cases.entry(kind()).or_default().merge(std::mem::take(case));
+                    super::unexplained::bound(&mut report.cases, &report.unexplained);
                 }
             }
         }

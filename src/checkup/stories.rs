@@ -1,10 +1,9 @@
 //! What goes together: findings that follow each other on one machine, where their articles say that one brings the
 //! other about (`caused-by`).
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Evidence, Finding, Occurrence, Report};
+use super::{Evidence, Finding, Occurrence, Report, ranked};
 use crate::detection::fold;
 use crate::event::Time;
 use crate::kb::{Article, Cause, KnowledgeBase};
@@ -24,7 +23,8 @@ pub struct Link<'k> {
 /// that was there on the same computer, and of that the last time. Both records count for the findings that describe
 /// them best. An article that matched more often than [`Occurrences::MAX`](super::Occurrences::MAX) takes no part.
 pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: &mut [Finding<'k>]) {
-    let mut links: BTreeMap<(u32, u32), (u64, u64)> = BTreeMap::new();
+    // The cause, what follows it, how often, and how soon at most. There are few.
+    let mut links: Vec<(u32, u32, u64, u64)> = Vec::new();
     let mut linked: BTreeSet<Evidence> = BTreeSet::new();
     // What the most exact article of a record says counts before what a more general one says.
     for exact in [true, false] {
@@ -41,14 +41,16 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
                 let found = causes.iter().find_map(|moments| Some((moments.before(occurrence)?, moments.within)));
                 if let (Some((cause, within)), Some(best)) = (found, occurrence.best) {
                     linked.insert(occurrence.evidence);
-                    let (count, longest) = links.entry((cause, best)).or_default();
-                    *count += 1;
-                    *longest = within.max(*longest);
+                    match links.iter_mut().find(|link| (link.0, link.1) == (cause, best)) {
+                        Some((.., count, longest)) => (*count, *longest) = (*count + 1, within.max(*longest)),
+                        None => links.push((cause, best, 1, within)),
+                    }
                 }
             }
         }
     }
-    for ((cause, consequence), (count, within)) in links {
+    for place in ranked(links.iter().map(|link| (link.2, 0.0))) {
+        let (cause, consequence, count, within) = links[place];
         let (Some(cause), Some(consequence)) = (knowledge.article(cause), knowledge.article(consequence)) else {
             continue;
         };
@@ -60,10 +62,6 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
             }
         }
     }
-    for finding in findings {
-        finding.causes.sort_by_key(|link| Reverse(link.count));
-        finding.consequences.sort_by_key(|link| Reverse(link.count));
-    }
 }
 
 /// The findings in their order as stories: each that mostly follows another one stands under it, and a story stands
@@ -71,10 +69,9 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
 /// show are left out.
 pub fn told<'f, 'k>(findings: &'f [Finding<'k>]) -> Vec<(usize, &'f Finding<'k>)> {
     let listed: Vec<&Finding<'k>> = findings.iter().filter(|finding| finding.own > 0).collect();
-    let places: BTreeMap<&str, usize> = listed.iter().map(|finding| finding.article.id.as_str()).zip(0..).collect();
     let cause = |finding: &&Finding<'k>| {
         let mostly = finding.causes.first().filter(|link| link.count * 2 >= finding.own)?;
-        places.get(mostly.article.id.as_str()).copied()
+        listed.iter().position(|finding| finding.article.id == mostly.article.id)
     };
     let mut causes: Vec<Option<usize>> = listed.iter().map(cause).collect();
     // What leads in a circle is a story without an end: it begins with the finding that comes first.

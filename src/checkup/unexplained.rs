@@ -1,10 +1,10 @@
 //! What no article explains: examples of each kind of records, and when they came.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EventKind, Evidence, Report, Tally, compare};
+use super::{EventKind, Evidence, Report, Tally, compare, ranked};
 use crate::event::Time;
 
 /// Unexplained records of one kind.
@@ -133,12 +133,10 @@ pub struct Unexplained<'r> {
     pub unusual: f64,
 }
 
-/// Adds cases, and leaves those of the kinds that the tally keeps.
-pub(super) fn merge(cases: &mut BTreeMap<EventKind, Case>, more: BTreeMap<EventKind, Case>, kinds: &Tally<EventKind>) {
-    more.into_iter().for_each(|(kind, case)| cases.entry(kind).or_default().merge(case));
+/// Leaves the cases of the kinds that the tally keeps.
+pub(super) fn bound(cases: &mut BTreeMap<EventKind, Case>, kinds: &Tally<EventKind>) {
     if cases.len() > kinds.len() {
-        let kept: BTreeSet<&EventKind> = kinds.by_count().into_iter().map(|(kind, _)| kind).collect();
-        cases.retain(|kind, _| kept.contains(kind));
+        cases.retain(|kind, _| kinds.keeps(kind));
     }
 }
 
@@ -151,11 +149,10 @@ impl Report {
             let case = self.cases.get(kind)?;
             Some(Unexplained { kind, count, case, unusual: case.times.quiet_share(span) })
         };
-        let mut all: Vec<_> = self.unexplained.by_count().into_iter().filter_map(unexplained).collect();
-        let rank = |unexplained: &Unexplained<'_>| unexplained.unusual * (1.0 + unexplained.count as f64).ln();
         // Of equals, the more frequent is first already.
-        all.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
-        all
+        let all: Vec<_> = self.unexplained.by_count().into_iter().filter_map(unexplained).collect();
+        let rank = |unexplained: &Unexplained<'_>| (0, unexplained.unusual * (1.0 + unexplained.count as f64).ln());
+        ranked(all.iter().map(rank)).into_iter().map(|place| all[place]).collect()
     }
 }
 

@@ -1,7 +1,5 @@
 //! Before and after: these logs beside others.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, File};
 use yew::prelude::*;
@@ -13,23 +11,6 @@ use crate::checkup::{Change, Compared, Frequency, Report, before_and_after, comp
 use crate::web::knowledge;
 use crate::web::session::{Session, Snapshot};
 
-/// What to show.
-#[derive(Properties)]
-pub struct Props {
-    /// The session that reads.
-    pub session: Session,
-    /// What it found so far.
-    pub snapshot: Snapshot,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
-            && Rc::ptr_eq(&self.snapshot.other, &other.snapshot.other)
-            && self.snapshot.progress.running == other.snapshot.progress.running
-    }
-}
-
 /// Whether files that are held over this element are to be compared with.
 pub fn is_place(target: Option<EventTarget>) -> bool {
     let element = target.and_then(|target| target.dyn_into::<Element>().ok());
@@ -37,11 +18,10 @@ pub fn is_place(target: Option<EventTarget>) -> bool {
 }
 
 /// The view of two sets of logs. The one whose newest record is older is what was before.
-#[component]
-pub fn CompareView(props: &Props) -> Html {
-    let Snapshot { report, other, progress, .. } = &props.snapshot;
+pub fn comparison(session: &Session, snapshot: &Snapshot) -> Html {
+    let Snapshot { report, other, progress, .. } = snapshot;
     let add = {
-        let session = props.session.clone();
+        let session = session.clone();
         Callback::from(move |files: Vec<File>| session.compare_with(files))
     };
     if other.files.is_empty() {
@@ -64,7 +44,7 @@ pub fn CompareView(props: &Props) -> Html {
     let (before, after) = before_and_after(other, report);
     let others_first = std::ptr::eq(before, &**other);
     let end = {
-        let session = props.session.clone();
+        let session = session.clone();
         Callback::from(move |_: MouseEvent| session.compare_no_more())
     };
     let compared = if progress.running { Vec::new() } else { compare(knowledge(), before, after) };
@@ -160,6 +140,7 @@ fn rate(number: f64) -> String {
         n if n >= 100.0 => format::count(n.round() as u64),
         n if n >= 10.0 => format!("{n:.0}"),
         n if n >= 0.1 => format!("{n:.1}"),
-        n => format!("{n:.2}"),
+        n if n >= 0.01 => format!("{n:.2}"),
+        _ => "under 0.01".into(),
     }
 }

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::article::badges;
 use super::route::Route;
 use super::{foreign, format};
-use crate::checkup::{Finding, Report};
+use crate::checkup::{Finding, Report, ranked};
 use crate::web::session::Snapshot;
 
 /// So many computers have a column.
@@ -59,34 +59,44 @@ pub fn ComputersView(props: &Props) -> Html {
     let by_name = use_state_eq(|| false);
     let Snapshot { report, findings, .. } = &props.snapshot;
     let issue = |finding| Issue { finding, by_computer: by_computer(finding) };
-    let mut issues: Vec<Issue<'_>> = findings.iter().filter(|finding| finding.own > 0).map(issue).collect();
-    match &*order {
-        Order::Importance => {}
-        Order::Issue => issues.sort_by_key(|issue| &issue.finding.article.title),
-        Order::Computers => issues.sort_by_key(|issue| std::cmp::Reverse(issue.by_computer.len())),
-        Order::Records => issues.sort_by_key(|issue| std::cmp::Reverse(issue.finding.count)),
-        Order::Computer(name) => issues.sort_by_key(|issue| std::cmp::Reverse(issue.of(name))),
-    }
+    let issues: Vec<Issue<'_>> = findings.iter().filter(|finding| finding.own > 0).map(issue).collect();
+    let rank = |issue: &Issue<'_>| match &*order {
+        Order::Importance => 0,
+        // How many titles come later.
+        Order::Issue => {
+            let title = &issue.finding.article.title;
+            issues.iter().filter(|other| other.finding.article.title > *title).count() as u64
+        }
+        Order::Computers => issue.by_computer.len() as u64,
+        Order::Records => issue.finding.count,
+        Order::Computer(name) => issue.of(name),
+    };
+    let places = ranked(issues.iter().map(|issue| (rank(issue), 0.0)));
+    let issues: Vec<&Issue<'_>> = places.into_iter().map(|place| &issues[place]).collect();
     let records = records_by_computer(report);
     let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
     issues
         .iter()
         .flat_map(|issue| &issue.by_computer)
         .for_each(|(name, count)| *totals.entry(*name).or_default() += count);
-    let mut columns: Vec<(&str, u64)> = totals.iter().map(|(name, count)| (*name, *count)).collect();
-    if !*by_name {
-        columns.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    }
+    let names: Vec<&str> = totals.keys().copied().collect();
+    let places = ranked(totals.values().map(|count| (if *by_name { 0 } else { *count }, 0.0)));
+    let mut columns: Vec<&str> = places.into_iter().map(|place| names[place]).collect();
     let left_out = columns.len().saturating_sub(COLUMNS);
     columns.truncate(COLUMNS);
     let without: Vec<&str> = records.keys().copied().filter(|name| !totals.contains_key(name)).collect();
+    // Choosing an order again leads back to that of the findings.
+    let choose = |own: &Order| {
+        let (set, next) = (order.setter(), if *order == *own { Order::Importance } else { own.clone() });
+        Callback::from(move |_: MouseEvent| set.set(next.clone()))
+    };
+    let sorted = |own: &Order| {
+        let direction = if *own == Order::Issue { "ascending" } else { "descending" };
+        (*order == *own).then_some(direction)
+    };
     let head = |label: &'static str, own: Order| {
-        let set = order.setter();
-        let sorted = *order == own;
         html! {
-            <th scope="col" aria-sort={sorted.then_some("descending")}>
-                <button class="sort" onclick={Callback::from(move |_: MouseEvent| set.set(own.clone()))}>{ label }</button>
-            </th>
+            <th scope="col" aria-sort={sorted(&own)}><button class="sort" onclick={choose(&own)}>{ label }</button></th>
         }
     };
     let swap = {
@@ -112,20 +122,18 @@ pub fn ComputersView(props: &Props) -> Html {
                     <table>
                         <thead>
                             <tr>
-                                { head("Issue", if *order == Order::Issue { Order::Importance } else { Order::Issue }) }
+                                { head("Issue", Order::Issue) }
                                 { head("Computers", Order::Computers) }
                                 { head("Records", Order::Records) }
-                                { for columns.iter().map(|(name, _)| {
+                                { for columns.iter().map(|name| {
                                     let own = Order::Computer((*name).to_owned());
-                                    let sorted = *order == own;
-                                    let set = order.setter();
                                     html! {
-                                        <th key={*name} scope="col" class="computer" aria-sort={sorted.then_some("descending")}>
+                                        <th key={*name} scope="col" class="computer" aria-sort={sorted(&own)}>
                                             <a href={Route::Computers(Some((*name).to_owned())).href()}>{ foreign(name) }</a>
                                             <button
                                                 class="sort"
                                                 aria-label={format!("Sort by {name}")}
-                                                onclick={Callback::from(move |_: MouseEvent| set.set(own.clone()))}
+                                                onclick={choose(&own)}
                                             >{ "↓" }</button>
                                         </th>
                                     }
@@ -138,7 +146,7 @@ pub fn ComputersView(props: &Props) -> Html {
                                     <th scope="row"><a href={Route::Finding(issue.finding.article.id.clone()).href()}>{ &issue.finding.article.title }</a></th>
                                     <td>{ format::count(issue.by_computer.len() as u64) }</td>
                                     <td>{ format::count(issue.finding.count) }</td>
-                                    { for columns.iter().map(|(name, _)| cell(issue.of(name))) }
+                                    { for columns.iter().map(|name| cell(issue.of(name))) }
                                 </tr>
                             }) }
                         </tbody>
@@ -217,7 +225,11 @@ pub fn computer(report: &Report, findings: &[Finding<'static>], name: &str) -> H
 }
 
 fn by_computer<'f>(finding: &'f Finding<'_>) -> BTreeMap<&'f str, u64> {
-    finding.computers.by_count().into_iter().map(|(name, count)| (name.as_str(), count)).collect()
+    let mut counts = BTreeMap::new();
+    for (name, count) in finding.computers.by_count() {
+        counts.insert(name.as_str(), count);
+    }
+    counts
 }
 
 /// All records, by computer.

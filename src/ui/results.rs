@@ -5,13 +5,13 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
 
-use super::compare::CompareView;
+use super::compare::comparison;
 use super::computers::{ComputersView, computer};
 use super::findings::FindingsView;
 use super::format;
 use super::receipt::receipt;
 use super::route::Route;
-use super::unexplained::UnexplainedView;
+use super::unexplained::unexplained;
 use super::views;
 use super::welcome::Choose;
 use super::zone::{self, Zone, ZoneChoice};
@@ -61,10 +61,10 @@ pub fn Results(props: &Props) -> Html {
         })
     };
     let view = match &props.route {
-        Route::Unexplained => html! { <UnexplainedView session={props.session.clone()} report={report.clone()} /> },
+        Route::Unexplained => unexplained(&props.session, report),
         Route::Computers(None) => html! { <ComputersView snapshot={props.snapshot.clone()} /> },
         Route::Computers(Some(name)) => computer(report, findings, name),
-        Route::Compare => html! { <CompareView session={props.session.clone()} snapshot={props.snapshot.clone()} /> },
+        Route::Compare => comparison(&props.session, &props.snapshot),
         _ => html! {
             <FindingsView session={props.session.clone()} snapshot={props.snapshot.clone()} selected={props.route.finding().map(String::from)} />
         },

@@ -1,8 +1,5 @@
 //! What nobody explains: errors and warnings that no article matched, by kind, with examples.
 
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::prelude::*;
@@ -19,25 +16,8 @@ const LISTED_KINDS: usize = 500;
 /// A longer value says nothing of a kind, and is not proposed for an article.
 const MAX_SHARED: usize = 120;
 
-/// What to show.
-#[derive(Properties)]
-pub struct Props {
-    /// The session that can read records again.
-    pub session: Session,
-    /// What was found.
-    pub report: Rc<Report>,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.report, &other.report)
-    }
-}
-
 /// The view of the kinds of events without an article.
-#[component]
-pub fn UnexplainedView(props: &Props) -> Html {
-    let report = &props.report;
+pub fn unexplained(session: &Session, report: &Report) -> Html {
     let total = report.unexplained.total();
     if total == 0 {
         return html! { <p class="nothing">{ "Articles explain every error and warning that was read." }</p> };
@@ -56,7 +36,7 @@ pub fn UnexplainedView(props: &Props) -> Html {
                     html! {
                         <KindView
                             key={format!("{} {} {}", kind.provider, kind.event_id, kind.level.word())}
-                            session={props.session.clone()}
+                            session={session.clone()}
                             kind={(*kind).clone()}
                             {count}
                             examples={case.examples.clone()}
@@ -129,27 +109,20 @@ fn KindView(props: &KindProps) -> Html {
 
 /// The examples: what they have in common, what varies, and the beginning of an article.
 fn shown(kind: &EventKind, rows: &[(u32, Row)]) -> Html {
-    let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut names: Vec<&str> = Vec::new();
-    for (_, row) in rows {
-        for (name, value, _) in &row.fields {
-            let own = values.entry(name).or_insert_with(|| {
-                names.push(name);
-                Vec::new()
-            });
-            if !own.contains(&value.as_str()) {
-                own.push(value);
-            }
+    let mut fields: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (name, value, _) in rows.iter().flat_map(|(_, row)| &row.fields).filter(|(name, ..)| !is_of_head(name)) {
+        match fields.iter_mut().find(|(own, _)| own == name) {
+            Some((_, values)) if values.contains(&value.as_str()) => {}
+            Some((_, values)) => values.push(value),
+            None => fields.push((name, vec![value])),
         }
     }
-    let is_shared = |name: &&&str| values.get(**name).is_some_and(|values| values.len() == 1);
-    let shared: Vec<(String, String)> = names
-        .iter()
-        .filter(is_shared)
-        .filter(|name| !SYSTEM.contains(name))
-        .map(|name| ((*name).to_owned(), values[*name][0].to_owned()))
-        .filter(|(_, value)| !value.is_empty() && value.len() <= MAX_SHARED)
-        .collect();
+    let is_shared = |value: &str| !value.is_empty() && value.len() <= MAX_SHARED;
+    let shared = fields.iter().filter_map(|(name, values)| match values[..] {
+        [value] if is_shared(value) => Some(((*name).to_owned(), value.to_owned())),
+        _ => None,
+    });
+    let shared: Vec<(String, String)> = shared.collect();
     let (id, text) = skeleton(&kind.provider, kind.event_id, kind.level, &shared);
     html! {
         <>
@@ -161,10 +134,10 @@ fn shown(kind: &EventKind, rows: &[(u32, Row)]) -> Html {
                 { for rows.iter().map(|(_, row)| html! { <li>{ format::time(row.time) }{ " " }{ foreign(&row.summary) }</li> }) }
             </ul>
             <dl class="fields">
-                { for names.iter().filter(|name| !SYSTEM.contains(name)).map(|name| html! {
+                { for fields.iter().map(|(name, values)| html! {
                     <div>
                         <dt>{ foreign(name) }</dt>
-                        <dd>{ for values.get(name).into_iter().flatten().enumerate().map(|(index, value)| html! {
+                        <dd>{ for values.iter().enumerate().map(|(index, value)| html! {
                             <>{ if index > 0 { " · " } else { "" } }{ foreign(value) }</>
                         }) }</dd>
                     </div>
@@ -178,23 +151,13 @@ fn shown(kind: &EventKind, rows: &[(u32, Row)]) -> Html {
     }
 }
 
-/// Values of a record's head, which say nothing of the kind.
-const SYSTEM: [&str; 14] = [
-    "Provider_Name",
-    "Guid",
-    "Provider_Guid",
-    "EventSourceName",
-    "Qualifiers",
-    "Version",
-    "Level",
-    "Task",
-    "Opcode",
-    "Keywords",
-    "ProcessID",
-    "ThreadID",
-    "UserID",
-    "ActivityID",
-];
+/// Whether a field is of a record's head, which says nothing of the kind.
+fn is_of_head(name: &str) -> bool {
+    const NAMES: [&str; 9] =
+        ["Channel", "Computer", "EventRecordID", "Keywords", "Level", "Opcode", "Task", "TimeCreated", "Version"];
+    const STARTS: [&str; 5] = ["Correlation_", "EventID", "Execution_", "Provider_", "Security_"];
+    NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
+}
 
 /// When records came, over the time of all logs: the more, the higher.
 fn bar(times: &Times, (first, last): (Time, Time)) -> Html {
