@@ -5,10 +5,12 @@ use web_sys::{DragEvent, File};
 use yew::prelude::*;
 
 use super::added::AddedPanel;
+use super::keys::KeySheet;
 use super::knowledge::KnowledgePage;
 use super::knowledge::article::ArticlePage;
 use super::results::Results;
 use super::route::{Route, use_route};
+use super::theme::ThemeChoice;
 use super::welcome::Welcome;
 use super::zone::Zone;
 use crate::sources;
@@ -84,6 +86,8 @@ pub fn App() -> Html {
                         <a href={Route::Home.href()}>{ "Back to findings" }</a>
                     }
                     <a href={Route::knowledge().href()}>{ "Known issues" }</a>
+                    <KeySheet />
+                    <ThemeChoice />
                 </nav>
             </header>
             <main id="main" tabindex="-1">

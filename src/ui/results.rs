@@ -9,6 +9,7 @@ use super::compare::comparison;
 use super::computers::{ComputersView, computer};
 use super::findings::FindingsView;
 use super::format;
+use super::keys::use_keys;
 use super::receipt::receipt;
 use super::route::Route;
 use super::unexplained::unexplained;
@@ -60,6 +61,7 @@ pub fn Results(props: &Props) -> Html {
             session.clear();
         })
     };
+    use_keys(|key| views::by_key(key).inspect(|view| view.go()).is_some());
     let view = match &props.route {
         Route::Unexplained => unexplained(&props.session, report),
         Route::Computers(None) => html! { <ComputersView snapshot={props.snapshot.clone()} /> },

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::route::Route;
 
 /// The views, by what they are called.
-const VIEWS: [(&str, Route); 4] = [
+static VIEWS: [(&str, Route); 4] = [
     ("Findings", Route::Home),
     ("Unexplained", Route::Unexplained),
     ("Computers", Route::Computers(None)),
@@ -26,4 +26,10 @@ pub fn choice(shown: &Route) -> Html {
             }) }
         </nav>
     }
+}
+
+/// The view that the key with its number leads to.
+pub fn by_key(key: &str) -> Option<&'static Route> {
+    let number: usize = key.parse().ok()?;
+    VIEWS.get(number.checked_sub(1)?).map(|(_, view)| view)
 }

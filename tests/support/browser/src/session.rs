@@ -152,11 +152,11 @@ impl Browser {
         element.click().await.step(format!("click {css}"))
     }
 
-    /// Presses and releases a key; what has the focus gets it.
-    pub async fn press(&self, key: Key) -> Result {
-        let value = char::from(key);
+    /// Presses and releases a key, by its [`Key`] or what it writes; what has the focus gets it.
+    pub async fn press(&self, key: impl Into<char>) -> Result {
+        let value = key.into();
         let keys = KeyActions::new("keyboard".into()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
-        self.client.perform_actions(keys).await.step(format!("press {key:?}"))
+        self.client.perform_actions(keys).await.step(format!("press {value:?}"))
     }
 
     /// Drops files onto the middle of the window.
