@@ -23,6 +23,7 @@ mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Level, Time};
@@ -56,7 +57,7 @@ pub struct Report {
     /// Critical, error and warning records that no article matched.
     pub unexplained: Tally<EventKind>,
     /// Examples of these, and when they came.
-    pub cases: BTreeMap<EventKind, Case>,
+    pub cases: FxHashMap<EventKind, Case>,
     /// Matches of the articles that correlations and stories watch, by the article's number.
     pub occurrences: BTreeMap<u32, Occurrences>,
     /// The kinds of records that articles were evaluated for, and the names of their fields.

@@ -1,7 +1,9 @@
 //! What goes together: findings that follow each other on one machine, where their articles say that one brings the
 //! other about (`caused-by`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 use super::{Evidence, Finding, Occurrence, Report, ranked};
 use crate::detection::fold;
@@ -107,7 +109,7 @@ struct Moments<'r> {
     within: u64,
     /// Where the consequence has those values.
     places: Vec<usize>,
-    by_key: BTreeMap<Key, Vec<(Time, &'r Occurrence)>>,
+    by_key: FxHashMap<Key, Vec<(Time, &'r Occurrence)>>,
 }
 
 /// The computer and the values, without regard to case.
@@ -120,7 +122,7 @@ impl<'r> Moments<'r> {
         let place = |number, field: &str| knowledge.watched(number).iter().position(|own| own == field);
         let own: Vec<usize> = cause.same.iter().map(|(own, _)| place(article, own)).collect::<Option<_>>()?;
         let others: Vec<usize> = cause.same.iter().map(|(_, other)| place(number, other)).collect::<Option<_>>()?;
-        let mut by_key: BTreeMap<Key, Vec<(Time, &Occurrence)>> = BTreeMap::new();
+        let mut by_key: FxHashMap<Key, Vec<(Time, &Occurrence)>> = FxHashMap::default();
         for occurrence in &report.occurrences.get(&number)?.items {
             if let Some(key) = key(occurrence, &others) {
                 by_key.entry(key).or_default().push((occurrence.evidence.time, occurrence));

@@ -1,7 +1,6 @@
 //! What no article explains: examples of each kind of records, and when they came.
 
-use std::collections::BTreeMap;
-
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{EventKind, Evidence, Report, Tally, compare, ranked};
@@ -134,7 +133,7 @@ pub struct Unexplained<'r> {
 }
 
 /// Leaves the cases of the kinds that the tally keeps.
-pub(super) fn bound(cases: &mut BTreeMap<EventKind, Case>, kinds: &Tally<EventKind>) {
+pub(super) fn bound(cases: &mut FxHashMap<EventKind, Case>, kinds: &Tally<EventKind>) {
     if cases.len() > kinds.len() {
         cases.retain(|kind, _| kinds.keeps(kind));
     }
