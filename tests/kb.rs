@@ -163,7 +163,7 @@ fn a_good_article_has_no_fault() {
 
 #[test]
 fn keys() {
-    const KEYS: &str = "id, title, summary, level, verdict, applies-to, windows, subject, sources, detection, \
+    const KEYS: &str = "id, title, summary, level, verdict, applies-to, windows, subject, subject-is, sources, detection, \
                         caused-by, examples";
     check(
         &[("level: medium\n", "level: medium\nseverity: 3\n")],

@@ -12,12 +12,13 @@ use log_writer::logs;
 use serde_json::json;
 
 /// The views of the results, and of what is known.
-const VIEWS: [&str; 7] = [
+const VIEWS: [&str; 8] = [
     "#/",
     "#/finding/service-start-failed",
     "#/unexplained",
     "#/computers",
     "#/compare",
+    "#/handover",
     "#/kb",
     "#/kb/service-start-failed",
 ];

@@ -1,7 +1,7 @@
 //! What goes together: findings that follow each other on one machine.
 
 use evtx_checkup::checkup::{self, FileReport, Occurrences, Report, told};
-use evtx_checkup::export;
+use evtx_checkup::export::{Format, Handover, json};
 use evtx_checkup::kb::{KnowledgeBase, lint};
 use evtx_checkup::log::evtx::HEADER_SIZE;
 use log_writer::{Event, Guid, Level, Numbers, evtx, filetime};
@@ -190,10 +190,11 @@ fn what_mostly_follows_stands_under_its_cause() {
 fn reports_tell_the_story() {
     let knowledge = knowledge();
     let report = merged(reports(&knowledge, &[vec![at(0, 1, "A"), at(60, 2, "A"), at(90, 2, "B")]]));
-    let text = export::text::report(&report, &knowledge);
+    let handover = Handover::new(&report, &knowledge);
+    let text = Format::Text.write(&handover);
     assert!(text.contains("  1 of them came within 10 minutes after: About link-down\n"), "{text}");
     assert!(text.contains("  brought about: About lookup-failed (1 record)\n"), "{text}");
-    let json = export::json::report(&report, &knowledge);
+    let json = json::value(&handover);
     let finding = |id: &str| json["findings"].as_array().unwrap().iter().find(|finding| finding["id"] == id).unwrap();
     assert_eq!(finding("lookup-failed")["follows"].to_string(), r#"[{"id":"link-down","records":1}]"#);
     assert_eq!(finding("link-down")["followed_by"].to_string(), r#"[{"id":"lookup-failed","records":1}]"#);

@@ -1,12 +1,11 @@
 //! What one has added to the known issues, and what one can do with it.
 
-use wasm_bindgen::prelude::*;
-use web_sys::{HtmlAnchorElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::{foreign, format};
-use crate::web::Added;
 use crate::web::session::Session;
+use crate::web::{Added, files};
 
 /// Faults that are listed.
 const LISTED_FAULTS: usize = 500;
@@ -51,7 +50,7 @@ pub fn AddedPanel(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| {
             let (session, problem) = (session.clone(), problem.clone());
             wasm_bindgen_futures::spawn_local(async move {
-                report(session.copy_of_page().await.and_then(|page| save_as(&page, "evtx-checkup.html")), problem);
+                report(session.copy_of_page().await.and_then(|page| files::save(&page, "evtx-checkup.html")), problem);
             });
         })
     };
@@ -91,18 +90,4 @@ pub fn AddedPanel(props: &Props) -> Html {
             }
         </section>
     }
-}
-
-/// Has the browser save a file.
-fn save_as(file: &web_sys::Blob, name: &str) -> Result<(), String> {
-    let save = || -> Result<(), JsValue> {
-        let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
-        let address = web_sys::Url::create_object_url_with_blob(file)?;
-        let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
-        link.set_href(&address);
-        link.set_download(name);
-        link.click();
-        Ok(())
-    };
-    save().map_err(crate::web::message)
 }

@@ -5,6 +5,7 @@ use web_sys::{DragEvent, File};
 use yew::prelude::*;
 
 use super::added::AddedPanel;
+use super::handover::Draft;
 use super::keys::KeySheet;
 use super::knowledge::KnowledgePage;
 use super::knowledge::article::ArticlePage;
@@ -28,6 +29,7 @@ extern "C" {
 #[component]
 pub fn App() -> Html {
     let snapshot = use_state(Snapshot::default);
+    let draft = use_state(Draft::default);
     let route = use_route();
     let session = {
         let snapshot = snapshot.clone();
@@ -73,7 +75,8 @@ pub fn App() -> Html {
         _ if !started => html! { <Welcome {add} /> },
         route => {
             let (zone, choose) = ((*zone).clone(), Callback::from(move |new| zone.set(new)));
-            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} route={route.clone()} {zone} {choose} /> }
+            let (snapshot, draft) = ((*snapshot).clone(), draft.clone());
+            html! { <Results session={session.clone()} {add} {snapshot} route={route.clone()} {draft} {zone} {choose} /> }
         }
     };
     html! {

@@ -55,13 +55,13 @@ pub fn ArticleBody(props: &BodyProps) -> Html {
             }) }
             if article.origin == Origin::Sigma {
                 <section>
-                    <h3>{ "Resolution" }</h3>
+                    { heading("Resolution") }
                     <p>{ "A Sigma rule says what to look for, not how to resolve it. Its references may say more." }</p>
                 </section>
             }
             if !article.applies_to.is_empty() {
                 <section>
-                    <h3>{ "Applies to" }</h3>
+                    { heading("Applies to") }
                     <p>{ article.applies_to.join(", ") }</p>
                 </section>
             }

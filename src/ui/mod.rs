@@ -10,6 +10,7 @@ mod evidence;
 mod finding;
 mod findings;
 mod format;
+mod handover;
 mod keys;
 mod knowledge;
 mod receipt;

@@ -9,6 +9,7 @@ use super::compare::comparison;
 use super::computers::{ComputersView, computer};
 use super::findings::FindingsView;
 use super::format;
+use super::handover::{Draft, HandoverView};
 use super::keys::use_keys;
 use super::receipt::receipt;
 use super::route::Route;
@@ -28,6 +29,8 @@ pub struct Props {
     pub snapshot: Snapshot,
     /// The place in the results that one has chosen.
     pub route: Route,
+    /// What is to be handed over.
+    pub draft: UseStateHandle<Draft>,
     /// Takes more files.
     pub add: Callback<Vec<File>>,
     /// The time zone that times are shown in.
@@ -43,6 +46,7 @@ impl PartialEq for Props {
             && self.snapshot.progress == other.snapshot.progress
             && self.route == other.route
             && self.zone == other.zone
+            && self.draft == other.draft
             && self.session == other.session
     }
 }
@@ -55,9 +59,10 @@ pub fn Results(props: &Props) -> Html {
     zone::show(&props.zone, log_zone.as_ref());
     let listed = findings.iter().filter(|finding| finding.own > 0).count();
     let clear = {
-        let session = props.session.clone();
+        let (session, draft) = (props.session.clone(), props.draft.clone());
         Callback::from(move |_: MouseEvent| {
             Route::Home.go();
+            draft.set(Draft::default());
             session.clear();
         })
     };
@@ -67,6 +72,12 @@ pub fn Results(props: &Props) -> Html {
         Route::Computers(None) => html! { <ComputersView snapshot={props.snapshot.clone()} /> },
         Route::Computers(Some(name)) => computer(report, findings, name),
         Route::Compare => comparison(&props.session, &props.snapshot),
+        Route::Handover if progress.running => {
+            html! { <p class="nothing">{ "A report can be handed over once all is read." }</p> }
+        }
+        Route::Handover => html! {
+            <HandoverView session={props.session.clone()} snapshot={props.snapshot.clone()} draft={props.draft.clone()} />
+        },
         _ => html! {
             <FindingsView session={props.session.clone()} snapshot={props.snapshot.clone()} selected={props.route.finding().map(String::from)} />
         },

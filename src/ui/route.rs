@@ -22,6 +22,8 @@ pub enum Route {
     Computers(Option<String>),
     /// These logs and others.
     Compare,
+    /// A report to hand over.
+    Handover,
     /// The known issues, or those one looks for.
     Knowledge(Wanted),
     /// One known issue.
@@ -86,6 +88,7 @@ impl Route {
             None if path == "computers" => Route::Computers(None),
             Some(("computers", name)) => Route::Computers(Some(decoded(name))),
             None if path == "compare" => Route::Compare,
+            None if path == "handover" => Route::Handover,
             None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
             Some(("finding", id)) => Route::Finding(id.to_owned()),
@@ -110,6 +113,7 @@ impl Route {
             Route::Compare => "#/compare".into(),
             Route::Computers(None) => "#/computers".into(),
             Route::Computers(Some(name)) => format!("#/computers/{}", js_sys::encode_uri_component(name)),
+            Route::Handover => "#/handover".into(),
             Route::Knowledge(wanted) => match wanted.to_parameters() {
                 Some(parameters) => format!("#/kb?{parameters}"),
                 None => "#/kb".into(),

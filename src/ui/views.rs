@@ -5,11 +5,12 @@ use yew::prelude::*;
 use super::route::Route;
 
 /// The views, by what they are called.
-static VIEWS: [(&str, Route); 4] = [
+static VIEWS: [(&str, Route); 5] = [
     ("Findings", Route::Home),
     ("Unexplained", Route::Unexplained),
     ("Computers", Route::Computers(None)),
     ("Compare", Route::Compare),
+    ("Hand over", Route::Handover),
 ];
 
 /// The way to every view; the one that is shown is marked.

@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::checkup::{FileReport, Ids, Report};
 use crate::event::Time;
+use crate::export::redaction::{Found, Redacted, Texts, Wishes};
 use crate::log::Kind;
 
 /// Bytes of what is large or many: postcard is quick, and its code is there already.
@@ -125,6 +126,11 @@ pub enum Task {
     Show { article: String, log: Log, display_text: Option<Log>, offsets: Vec<u64> },
     /// Write the record at this offset as XML.
     Xml { log: Log, offset: u64 },
+    /// Find the names that a log has of what is in texts: in a run of chunks (the first, and how many) or in all of it, or
+    /// in what it has given up. The request has an array of the file and the texts, encoded.
+    Names { look: Box<Look>, chunks: Option<(u64, u64)>, carve: bool },
+    /// Take names out of texts.
+    Redact { texts: Texts, found: Found, wishes: Wishes },
     /// Read and compile articles and rules: the request has an array of `[path, text or File]`.
     Compile,
     /// Know these articles beside the built-in ones: the request has what [`Outcome::Compiled`] brought.
@@ -191,6 +197,10 @@ pub enum Outcome {
     Shown(Vec<Row>),
     /// The XML, if the record could be written.
     Xml(Option<String>),
+    /// The names that were found.
+    Names(Found),
+    /// The texts without names.
+    Redacted(Redacted),
     /// What was compiled.
     Compiled(Compiled),
     /// The articles are known.
