@@ -27,8 +27,10 @@ fn report(knowledge: &KnowledgeBase, logs: &[Vec<Event>]) -> Report {
     report
 }
 
-/// What became of each finding, with its records before and after and those a day.
-fn changes(before: &[Event], after: &[Event]) -> Vec<(String, Change, (u64, f64), (u64, f64))> {
+/// What became of a finding, with its records before and after and those a day.
+type Changed = (String, Change, (u64, f64), (u64, f64));
+
+fn changes(before: &[Event], after: &[Event]) -> Vec<Changed> {
     let knowledge = evtx_checkup::built_in();
     let [before, after] = [before, after].map(|events| report(&knowledge, &[events.to_vec()]));
     let compared = compare(&knowledge, &before, &after).into_iter();
