@@ -87,7 +87,7 @@ pub fn compile(sources: &[Source]) -> (Vec<Article>, Vec<String>) {
         false => text.contains("detection:") || text.contains("correlation:"),
     };
     let texts = sources.iter().filter(speaks).map(|(path, text)| (path.as_str(), text.as_str()));
-    let (mut articles, faults) = lint::read(texts);
+    let (mut articles, faults) = lint::read_beside(&crate::built_in(), texts);
     for article in articles.iter_mut().filter(|article| article.origin == Origin::BuiltIn) {
         article.origin = Origin::Added;
     }

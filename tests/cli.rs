@@ -142,6 +142,8 @@ fn check_shape(report: &Value) {
             "computers",
             "sources",
             "other_windows",
+            "follows",
+            "followed_by",
         ];
         check_keys(&finding, &keys);
         assert!(["informational", "low", "medium", "high", "critical"].contains(&finding["level"].as_str().unwrap()));
@@ -592,6 +594,29 @@ fn help() {
 }
 
 #[test]
+fn two_sets_of_logs_are_compared() {
+    let folder = Folder::new("compare");
+    let hung = Event::service_control_manager(7022).param("Agent").time(filetime(2026, 11, 1, 0, 0, 0));
+    let (before, after) = (folder.write("before.evtx", &evtx([hung])), folder.write("after.evtx", &crashed()));
+    let text = "Records a day before and after:\n  \
+                new                0.00       1.00  A service ended unexpectedly\n  \
+                gone               1.00       0.00  A service hung while it was starting\n\n";
+    assert_eq!(check(&["--compare-with", &before, &after], 1), text);
+    // Which was before is told by the records, not by the order of the arguments.
+    let later = evtx([Event::classic("EventLog", 6005).time(filetime(2026, 12, 1, 0, 0, 0))]);
+    let later = folder.write("later.evtx", &later);
+    let gone = json!([{
+        "id": "service-crashed",
+        "title": "A service ended unexpectedly",
+        "change": "gone",
+        "before": {"count": 1, "per_day": 1.0},
+        "after": {"count": 0, "per_day": 0.0},
+    }]);
+    assert_eq!(check_json(&["--compare-with", &after, &later], 0), gone);
+    assert_eq!(check_json(&["--compare-with", &later, &after], 1), gone);
+}
+
+#[test]
 fn arguments_that_are_none() {
     let folder = Folder::new("arguments");
     let path = folder.write("quiet.evtx", &quiet());
@@ -607,6 +632,7 @@ fn arguments_that_are_none() {
     check_refused(&["--format", "xml", &path], "`xml` is no format; there are text, json, markdown, html, csv");
     check_refused(&[&path, "--format"], "--format");
     check_refused(&["--verbose", &path], "--verbose");
+    check_refused(&["--compare-with", &path, "--format", "csv", &path], "text or json");
     check_refused(&["--hide", "x", &path], "--hide and --keep go with --redact");
     check_refused(&["import", "--format", "csv", &path], "import knows the formats text and json");
     check_refused(&["-x", &path], "-x");

@@ -8,7 +8,8 @@ use super::article::{ArticleBody, badges};
 use super::evidence::EvidenceView;
 use super::route::Route;
 use super::{foreign, format};
-use crate::checkup::{Finding, Report};
+use crate::checkup::{Finding, Link, Report};
+use crate::detection::correlation::timespan_in_words;
 use crate::web::session::Session;
 
 /// Affected things and computers that are named.
@@ -60,7 +61,22 @@ pub fn FindingView(props: &Props) -> Html {
                         if finding.carved > 0 { { format!(", {} of them carved: their log had given them up", format::count(finding.carved)) } }
                     </dd>
                 </div>
-                <div><dt>{ "When" }</dt><dd>{ format!("{} UTC", format::span(finding.span)) }</dd></div>
+                <div><dt>{ "When" }</dt><dd>{ format::span(finding.span) }</dd></div>
+                if !finding.causes.is_empty() {
+                    <div>
+                        <dt>{ "Follows" }</dt>
+                        <dd>{ for finding.causes.iter().map(|link| story(link, format!(
+                            ": {} of {} within {} after it on the same computer",
+                            format::count(link.count), format::counted(finding.own, "record", "records"), timespan_in_words(link.within),
+                        ))) }</dd>
+                    </div>
+                }
+                if !finding.consequences.is_empty() {
+                    <div>
+                        <dt>{ "Followed by" }</dt>
+                        <dd>{ for finding.consequences.iter().map(|link| story(link, format!(": {}", format::counted(link.count, "record", "records")))) }</dd>
+                    </div>
+                }
                 if !subjects.is_empty() {
                     <div>
                         <dt>{ "Affected" }</dt>
@@ -114,4 +130,10 @@ pub fn FindingView(props: &Props) -> Html {
             />
         </article>
     }
+}
+
+/// Another finding of the same story.
+fn story(link: &Link<'_>, how: String) -> Html {
+    let article = link.article;
+    html! { <div><a href={Route::Finding(article.id.clone()).href()}>{ &article.title }</a>{ how }</div> }
 }

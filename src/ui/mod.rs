@@ -3,6 +3,8 @@
 mod added;
 mod app;
 mod article;
+mod compare;
+mod computers;
 mod detection;
 mod evidence;
 mod finding;
@@ -19,6 +21,7 @@ mod theme;
 mod unexplained;
 mod views;
 mod welcome;
+mod zone;
 
 use yew::prelude::*;
 

@@ -18,6 +18,10 @@ pub enum Route {
     Finding(String),
     /// What no article explains.
     Unexplained,
+    /// What each computer shows, or one of them, by its name.
+    Computers(Option<String>),
+    /// These logs and others.
+    Compare,
     /// A report to hand over.
     Handover,
     /// The known issues, or those one looks for.
@@ -81,6 +85,9 @@ impl Route {
         let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
         match path.split_once('/') {
             None if path == "unexplained" => Route::Unexplained,
+            None if path == "computers" => Route::Computers(None),
+            Some(("computers", name)) => Route::Computers(Some(decoded(name))),
+            None if path == "compare" => Route::Compare,
             None if path == "handover" => Route::Handover,
             None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
@@ -103,6 +110,9 @@ impl Route {
             Route::Home => "#/".into(),
             Route::Finding(id) => format!("#/finding/{id}"),
             Route::Unexplained => "#/unexplained".into(),
+            Route::Compare => "#/compare".into(),
+            Route::Computers(None) => "#/computers".into(),
+            Route::Computers(Some(name)) => format!("#/computers/{}", js_sys::encode_uri_component(name)),
             Route::Handover => "#/handover".into(),
             Route::Knowledge(wanted) => match wanted.to_parameters() {
                 Some(parameters) => format!("#/kb?{parameters}"),
@@ -133,6 +143,11 @@ impl Route {
             let _ = window.dispatch_event(&event);
         }
     }
+}
+
+/// A name as it was before it went into an address; one that somebody has broken stays as it is.
+fn decoded(name: &str) -> String {
+    js_sys::decode_uri_component(name).map_or_else(|_| name.to_owned(), String::from)
 }
 
 fn current() -> Route {

@@ -5,13 +5,19 @@ use yew::prelude::*;
 use super::route::Route;
 
 /// The views, by what they are called.
-static VIEWS: [(&str, Route); 3] =
-    [("Findings", Route::Home), ("Unexplained", Route::Unexplained), ("Hand over", Route::Handover)];
+static VIEWS: [(&str, Route); 5] = [
+    ("Findings", Route::Home),
+    ("Unexplained", Route::Unexplained),
+    ("Computers", Route::Computers(None)),
+    ("Compare", Route::Compare),
+    ("Hand over", Route::Handover),
+];
 
 /// The way to every view; the one that is shown is marked.
 pub fn choice(shown: &Route) -> Html {
     let is_shown = |view: &Route| match shown {
         Route::Finding(_) => *view == Route::Home,
+        Route::Computers(_) => *view == Route::Computers(None),
         shown => shown == view,
     };
     html! {

@@ -54,6 +54,7 @@ impl Extract {
                 url: format!("https://support.microsoft.com/kb/{number}"),
             }],
             detection: Detection { selections: Vec::new(), condition: Condition::AtLeast(1, Vec::new()) },
+            caused_by: Vec::new(),
             sections: sections(self),
             origin: Origin::Imported,
             correlation: None,

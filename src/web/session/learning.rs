@@ -7,7 +7,7 @@ use web_sys::{Blob, File};
 
 use super::super::messages::{Compiled, Outcome, Task, decoded};
 use super::super::{Added, added, files, message, timer};
-use super::Session;
+use super::{Session, State};
 use crate::kb::{Article, Origin};
 
 impl Session {
@@ -23,7 +23,8 @@ impl Session {
     pub(super) fn learn_archive(&self, archive: &Blob, has_logs: bool) {
         let mut state = self.state.borrow_mut();
         if !has_logs {
-            state.given.retain(|file| **file != *archive);
+            let State { given, given_other, .. } = &mut *state;
+            [given, given_other].into_iter().for_each(|given| given.retain(|file| **file != *archive));
         }
         if state.learned.contains(archive) {
             return;
@@ -85,9 +86,13 @@ impl Session {
             let _ = added::keep(Some(sources)).await;
         }
         self.state.borrow_mut().added = Rc::new(added);
-        let logs = self.state.borrow().given.clone();
+        let (logs, other) = {
+            let state = self.state.borrow();
+            (state.given.clone(), state.given_other.clone())
+        };
         self.clear();
-        self.add(logs);
+        self.add(logs, false);
+        self.add(other, true);
     }
 
     /// Knows what a worker has compiled; some of it at a time, so that the page stays awake.

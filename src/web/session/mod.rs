@@ -29,6 +29,8 @@ const REDRAW_MILLISECONDS: f64 = 300.0;
 pub struct Snapshot {
     /// What was found so far.
     pub report: Rc<Report>,
+    /// What was found in the logs that these are compared with.
+    pub other: Rc<Report>,
     /// The articles that matched, as [`Report::findings`] orders them.
     pub findings: Rc<Vec<Finding<'static>>>,
     /// How far it is.
@@ -83,9 +85,13 @@ pub struct Session {
 struct State {
     /// What was dropped or chosen.
     given: Vec<File>,
+    /// The same, to compare it with.
+    given_other: Vec<File>,
     /// The same, and what is in archives, by number.
     files: Vec<Given>,
     report: Rc<Report>,
+    /// The report of the files that these are compared with.
+    other: Rc<Report>,
     /// How many of them were compared with one another.
     compared: usize,
     /// The reports of the files by themselves.
@@ -122,8 +128,19 @@ impl Session {
             if !sources.is_empty() {
                 session.learn_files(sources).await;
             }
-            session.add(logs);
+            session.add(logs, false);
         });
+    }
+
+    /// Takes logs to compare the others with.
+    pub fn compare_with(&self, files: Vec<File>) {
+        self.add(files.into_iter().filter(|file| !sources::is_source(&file.name())).collect(), true);
+    }
+
+    /// Forgets the logs that the others are compared with.
+    pub fn compare_no_more(&self) {
+        self.state.borrow_mut().forget_other();
+        self.draw();
     }
 
     /// Stops reading at once; what was found stays.
@@ -174,7 +191,14 @@ impl Session {
                 false => state.report.findings(knowledge()),
             };
             let findings = Rc::new(findings);
-            Snapshot { report: state.report.clone(), findings, progress: state.progress, added: state.added.clone() }
+            let State { report, other, added, progress, .. } = &*state;
+            Snapshot {
+                report: report.clone(),
+                other: other.clone(),
+                findings,
+                progress: *progress,
+                added: added.clone(),
+            }
         };
         (self.changed)(snapshot);
     }
