@@ -3,6 +3,7 @@
 use std::io::{self, Read, Seek};
 
 use super::FileReport;
+use crate::kb::import;
 use crate::log::archive::Archive;
 use crate::log::{Kind, Problem, Reason};
 use crate::sources;
@@ -57,6 +58,10 @@ impl<F> Contents<F> {
             // A log whose start cannot be read gives an error again when it is read whole.
             let error = (&mut entry).take(Kind::START as u64).read_to_end(&mut start).err();
             let file = FileReport::open(&name, size, &start);
+            if file.kind == Kind::Text && sources::is_imported(&name) {
+                contents.has_sources = contents.has_sources || import::recognise(&start);
+                continue;
+            }
             let refuse = |error: &str| unreadable(name.clone(), size, error.to_owned());
             let file = match file.kind {
                 kind if kind.is_archive() && is_nested => {

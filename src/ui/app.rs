@@ -59,9 +59,10 @@ pub fn App() -> Html {
         });
     }
     let started = snapshot.progress.running || !snapshot.report.files.is_empty() || snapshot.progress.cancelled;
+    let imported = snapshot.added.library.articles;
     let view = match &route {
-        Route::Knowledge(wanted) => html! { <KnowledgePage wanted={wanted.clone()} /> },
-        Route::Article(id) => html! { <ArticlePage id={id.clone()} /> },
+        Route::Knowledge(wanted) => html! { <KnowledgePage wanted={wanted.clone()} {imported} /> },
+        Route::Article(id) => html! { <ArticlePage id={id.clone()} {imported} /> },
         Route::Home | Route::Finding(_) if !started => html! { <Welcome {add} /> },
         Route::Home => {
             html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} selected={None::<String>} /> }

@@ -47,3 +47,8 @@ pub fn of(list: Option<FileList>) -> Vec<File> {
 pub async fn sample() -> Result<File, JsValue> {
     Ok(JsFuture::from(sample_promise()?).await?.unchecked_into())
 }
+
+/// A file of a text.
+pub fn text_file(text: &str) -> Result<web_sys::Blob, String> {
+    web_sys::Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into())).map_err(super::message)
+}

@@ -18,6 +18,8 @@ mod values;
 mod verdict;
 mod written;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 pub use detection::Grade;
@@ -25,6 +27,9 @@ use events::Found;
 pub use sections::Heading;
 pub use values::Value;
 pub use verdict::Verdict;
+
+/// The area of imported articles.
+pub const IMPORTED: &str = "imported";
 
 /// More links to other articles are left out.
 const MAX_LINKS: usize = 200;
@@ -94,6 +99,16 @@ pub enum Role {
     Related,
     /// It is there when all is well.
     Expected,
+}
+
+/// Whether a file that starts with `start` is such an article.
+pub fn recognise(start: &[u8]) -> bool {
+    shape::decoded(start).is_ok_and(|text| shape::read(&text).is_ok())
+}
+
+/// The text of a file: UTF-8, or else Windows-1252. Refused if it is no text, or longer than any article.
+pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, &'static str> {
+    shape::decoded(bytes)
 }
 
 impl Extract {

@@ -3,20 +3,31 @@
 
 /// The words of a text: runs of letters and digits, in lower case. A minus before a number belongs to it.
 pub fn split(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let (mut before, mut within) = (' ', false);
+    let mut words = Vec::new();
+    each(text, |word| words.push(word.to_owned()));
+    words
+}
+
+/// The same, one after the other.
+pub fn each(text: &str, mut take: impl FnMut(&str)) {
+    let (mut word, mut before) = (String::new(), ' ');
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         let sign = character == '-' && !before.is_alphanumeric() && characters.peek().is_some_and(char::is_ascii_digit);
-        match words.last_mut() {
-            Some(word) if within && character.is_alphanumeric() => word.extend(character.to_lowercase()),
-            _ if sign || character.is_alphanumeric() => words.push(character.to_lowercase().collect()),
-            _ => {}
+        if !word.is_empty() && (sign || !character.is_alphanumeric()) {
+            take(&word);
+            word.clear();
         }
-        within = sign || character.is_alphanumeric();
+        if sign || character.is_ascii_alphanumeric() {
+            word.push(character.to_ascii_lowercase());
+        } else if character.is_alphanumeric() {
+            word.extend(character.to_lowercase());
+        }
         before = character;
     }
-    words
+    if !word.is_empty() {
+        take(&word);
+    }
 }
 
 /// Words that people put around what they look for, and that say nothing.

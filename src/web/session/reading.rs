@@ -112,6 +112,10 @@ impl Session {
         let run = self.begun(1);
         self.pool.push_urgent(Task::Open { name: name.clone() }, file.clone(), move |outcome| {
             session.finished(run, |session| match outcome {
+                Ok(Outcome::Article) => {
+                    session.change(number, |given| given.is_silent = true);
+                    session.learn_given(&file, &name, false);
+                }
                 Ok(Outcome::Opened(report)) if report.kind.is_archive() => session.unpack(number, *report),
                 Ok(Outcome::Opened(report)) if lies_beside_logs(&report) => session.skip(number, *report),
                 Ok(Outcome::Opened(report)) => session.opened(number, *report),
@@ -158,7 +162,8 @@ impl Session {
         let archives: Vec<js_sys::Array> = js_sys::Array::from(&archives).iter().map(Into::into).collect();
         if has_sources {
             let has_logs = !files.is_empty() || !archives.is_empty();
-            self.learn_archive(archive, has_logs);
+            let name = self.given(number).map(|given| given.name).unwrap_or_default();
+            self.learn_given(archive, &name, has_logs);
         }
         for (place, report) in files {
             let archived = Some(Archived { archive: number, kind, place });
