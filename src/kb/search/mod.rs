@@ -122,7 +122,7 @@ impl Search {
                 by_stem.entry(words::stem(&term.word)).or_default().push(number);
             }
         }
-        ordered.sort_by(|a, b| terms[*a as usize].word.cmp(&terms[*b as usize].word));
+        ordered.sort_unstable_by(|a, b| terms[*a as usize].word.cmp(&terms[*b as usize].word));
     }
 
     /// The number of an article by its id.
