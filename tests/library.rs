@@ -84,7 +84,8 @@ fn the_texts_of_an_archive_come_one_after_the_other() {
         let text = text.unwrap();
         found.push((text.path, text.place, text.bytes.to_vec()));
     }
-    let expected = [("a.zip/a.txt".to_owned(), 0, b"one".to_vec()), ("a.zip/folder/b.MD".to_owned(), 2, b"two".to_vec())];
+    let expected =
+        [("a.zip/a.txt".to_owned(), 0, b"one".to_vec()), ("a.zip/folder/b.MD".to_owned(), 2, b"two".to_vec())];
     assert_eq!(found, expected);
     assert_eq!(texts.left(), 0);
 }
@@ -100,11 +101,8 @@ fn library<'a>(texts: impl IntoIterator<Item = Text<'a>>) -> (Library, Vec<Artic
 fn all_are_found_and_those_that_look_for_events_match() {
     let (mut library, matching) = library([LOOM, CARPET]);
     let grades: Vec<_> = matching.iter().map(|article| (article.id.as_str(), article.grade.unwrap())).collect();
-    let expected = [
-        ("q912345", Grade::Exact),
-        ("q912345-likely", Grade::Likely),
-        ("q912345-same-event", Grade::SameEvent),
-    ];
+    let expected =
+        [("q912345", Grade::Exact), ("q912345-likely", Grade::Likely), ("q912345-same-event", Grade::SameEvent)];
     assert_eq!(grades, expected);
     for article in &matching {
         assert_eq!(article.origin, Origin::Imported);

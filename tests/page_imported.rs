@@ -133,7 +133,8 @@ fn raw_articles_match_are_found_and_go_with_a_copy() {
         browser.wait_for("main article .about button + button").await?;
         browser.click("main article .about button + button").await?;
         let article = saved(&folder.join("fabric-a-loom-cannot-start-because-it-is-running.md")).await;
-        let (articles, faults) = lint::read([(article.to_str().unwrap(), &*std::fs::read_to_string(&article).unwrap())]);
+        let (articles, faults) =
+            lint::read([(article.to_str().unwrap(), &*std::fs::read_to_string(&article).unwrap())]);
         assert_eq!((articles.len(), faults), (1, Vec::<String>::new()));
         browser.drop_files(&[&article]).await?;
         shows(browser, ".added", "1 article of yours").await?;
@@ -199,7 +200,9 @@ fn an_archive_is_read_with_progress_and_kept_when_asked() {
         browser.click(".added .progress button").await?;
         shows(browser, ".added", "Reading was cancelled after ").await?;
         let share = browser
-            .script("return document.querySelector('.added').textContent.match(/after ([\\d,]+) of ([\\d,]+)/).slice(1)")
+            .script(
+                "return document.querySelector('.added').textContent.match(/after ([\\d,]+) of ([\\d,]+)/).slice(1)",
+            )
             .await?;
         let number = |value: &serde_json::Value| value.as_str().unwrap().replace(',', "").parse::<u32>().unwrap();
         let (read, of) = (number(&share[0]), number(&share[1]));

@@ -139,7 +139,11 @@ fn articles(paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
         Ok(Brought::Imported(extract)) => {
             imported.extend(extract.articles().into_iter().filter(|article| article.grade.is_some()));
         }
-        Err(problem) => problems.push(problem),
+        // What only lies beside articles is not spoken of.
+        Err(problem) if sources::is_source(path) || paths.iter().any(|own| own.as_os_str() == path) => {
+            problems.push(problem);
+        }
+        Err(_) => {}
     };
     paths.iter().try_for_each(|path| collect(path, sources::is_brought, &mut problems, &mut take))?;
     let (mut articles, faults) = sources::compile(&own);

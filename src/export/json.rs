@@ -76,6 +76,8 @@ fn finding(finding: &Finding<'_>) -> Value {
         "computers": finding.computers.by_count().into_iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "sources": finding.article.sources.iter().map(|source| &source.id).collect::<Vec<_>>(),
         "other_windows": finding.other_windows,
+        "grade": finding.article.grade,
+        "passages": finding.article.passages,
     })
 }
 

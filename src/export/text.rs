@@ -30,7 +30,7 @@ fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) ->
     let findings = report.findings(knowledge);
     for finding in findings.iter().filter(|finding| finding.own > 0) {
         let article = finding.article;
-        writeln!(out, "{}", article.title)?;
+        writeln!(out, "{}", foreign(&article.title))?;
         writeln!(
             out,
             "  {}, {} | {} | kb/{}/{}.md",
@@ -40,11 +40,15 @@ fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) ->
             article.area,
             article.id
         )?;
+        if let Some(grade) = article.grade {
+            writeln!(out, "  imported, match: {grade}; the article says of the event:")?;
+            article.passages.iter().try_for_each(|passage| writeln!(out, "    {}", foreign(passage)))?;
+        }
         if finding.other_windows {
             writeln!(
                 out,
                 "  This article is about {}, not about the Windows that wrote the log.",
-                article.applies_to.join(", ")
+                foreign(&article.applies_to.join(", "))
             )?;
         }
         writeln!(out, "  from {} to {} UTC", finding.span.0.to_seconds(), finding.span.1.to_seconds())?;
@@ -134,11 +138,18 @@ fn write_file(out: &mut String, file: &FileReport) -> std::fmt::Result {
     }
 }
 
+/// The text of an article that somebody brought, without what moves a terminal.
+fn harmless(text: &str) -> String {
+    text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
+}
+
 fn write_blocks(out: &mut String, blocks: &[Block], indent: usize) -> std::fmt::Result {
     for block in blocks {
         match block {
-            Block::Paragraph(text) => writeln!(out, "{:indent$}{}", "", Inline::plain(text))?,
-            Block::Code(code) => code.lines().try_for_each(|line| writeln!(out, "{:indent$}  {line}", ""))?,
+            Block::Paragraph(text) => writeln!(out, "{:indent$}{}", "", harmless(&Inline::plain(text)))?,
+            Block::Code(code) => {
+                code.lines().try_for_each(|line| writeln!(out, "{:indent$}  {}", "", harmless(line)))?
+            }
             Block::List(first, items) => {
                 for (index, item) in items.iter().enumerate() {
                     let mark = first.map_or("-".to_owned(), |first| format!("{}.", first + index as u64));

@@ -11,10 +11,10 @@ use web_sys::Blob;
 use super::blob::BlobReader;
 use super::messages::{self, Compiled, Found, Looked, Outcome, Share, Texts, encoded};
 use super::worker::{open, pause};
+use crate::kb::Article;
 use crate::kb::filter::Filter;
 use crate::kb::import::{self, Extract};
 use crate::kb::library::Library;
-use crate::kb::Article;
 use crate::log::Kind;
 use crate::log::archive::Archive;
 use crate::sources::{self, Brought, MAX_TEXT, Source};
@@ -147,7 +147,8 @@ impl Reading {
             }
         }
         if strangers > 0 {
-            self.faults.push(format!("{path}: {strangers} of the texts in it are no articles of Microsoft's Knowledge Base"));
+            self.faults
+                .push(format!("{path}: {strangers} of the texts in it are no articles of Microsoft's Knowledge Base"));
         }
         Ok(())
     }
@@ -234,7 +235,10 @@ impl Shelf {
         let (path, content) = self.sources.get(source)?;
         let (path, file) = (path.clone(), content.dyn_ref::<Blob>());
         let Some(place) = place else {
-            return Some((path, file.map_or_else(|| Some(content.as_string()?.into_bytes()), |file| whole(file).ok())?));
+            return Some((
+                path,
+                file.map_or_else(|| Some(content.as_string()?.into_bytes()), |file| whole(file).ok())?,
+            ));
         };
         let mut archive = match self.archive.take() {
             Some((number, archive)) if number == source => archive,

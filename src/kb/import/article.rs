@@ -1,7 +1,7 @@
 //! What was read of an article, as a known issue.
 
 use super::detection::graded;
-use super::{Extract, Grade, IMPORTED, Heading as Own, Role, Verdict as Advice};
+use super::{Extract, Grade, Heading as Own, IMPORTED, Role, Verdict as Advice};
 use crate::detection::{Condition, Detection};
 use crate::kb::article::{Heading, Level, Origin, Section, Source, Verdict};
 use crate::kb::{Article, Block, Inline, Range, Summary, Version};

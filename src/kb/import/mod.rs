@@ -120,7 +120,8 @@ impl Extract {
         let plain: Vec<(Option<Heading>, String)> =
             sections.iter().map(|section| (section.heading, joined(section.lines))).collect();
         let (verdict, verdict_passage) = verdict::of(&plain);
-        let found: Vec<Found> = match text.contains("vent") {
+        let speaks = page.title.contains("vent") || plain.iter().any(|(_, text)| text.contains("vent"));
+        let found: Vec<Found> = match speaks {
             true => {
                 sections.iter().flat_map(|section| events::find(section, page.flat)).take(events::MAX_EVENTS).collect()
             }
@@ -150,7 +151,7 @@ impl Extract {
 /// The lines as one text with single spaces.
 fn joined(lines: &[&str]) -> String {
     let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
-    for word in lines.iter().flat_map(|line| line.split_whitespace()) {
+    for word in lines.iter().flat_map(|line| line.split_ascii_whitespace()) {
         if !text.is_empty() {
             text.push(' ');
         }

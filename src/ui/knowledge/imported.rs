@@ -75,7 +75,9 @@ fn status(found: &Found, all: usize) -> String {
     let articles = format::counted(all as u64, "imported article", "imported articles");
     match (found.whole, found.partly) {
         (0, 0) => format!("None of {articles} fits"),
-        (0, partly) => format!("None of {articles} has all the words; {} have some of them", format::count(partly as u64)),
+        (0, partly) => {
+            format!("None of {articles} has all the words; {} have some of them", format::count(partly as u64))
+        }
         (1, _) => format!("1 of {articles} fits"),
         (whole, _) => format!("{} of {articles} fit", format::count(whole as u64)),
     }

@@ -112,7 +112,14 @@ impl Session {
             Ok(_) => Err("an unexpected answer".into()),
             Err(message) => Err(message),
         };
-        let added = learned.unwrap_or_else(|message| Added { faults: vec![message], ..(*old).clone() });
+        // A worker that died has no imported articles any more.
+        let added = learned.unwrap_or_else(|message| Added {
+            faults: vec![message],
+            library: Default::default(),
+            origins: Array::new(),
+            imported: Array::new(),
+            ..(*old).clone()
+        });
         if kept {
             // What cannot be kept is still there as long as the page is.
             let _ = added::keep(Some(&added.all())).await;
