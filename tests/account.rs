@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use evtx_checkup::checkup::{self, FileReport};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE};
-use evtx_checkup::log::{Doubt, Kind, Problem, Reason, evt, xml};
+use evtx_checkup::log::{Doubt, Kind, Problem, Reason};
 use log_writer::{Event, EvtWriter, EvtxWriter, evtx};
 
 const HEADER: usize = HEADER_SIZE as usize;
@@ -15,7 +15,7 @@ const CHUNK: usize = CHUNK_SIZE as usize;
 fn check(name: &str, bytes: &[u8]) -> FileReport {
     let knowledge = KnowledgeBase::new(Vec::new());
     let file = FileReport::open(name, bytes.len() as u64, &bytes[..bytes.len().min(Kind::START)]);
-    let mut report = checkup::Report { files: [(0, file.clone())].into(), ..checkup::Report::default() };
+    let mut report = checkup::Report::of(0, file.clone());
     match file.kind {
         Kind::Evtx => {
             // The chunks come in another order than the file's.
@@ -23,12 +23,11 @@ fn check(name: &str, bytes: &[u8]) -> FileReport {
                 report.merge(checkup::slice(&knowledge, 0, &file, chunk, (HEADER + number * CHUNK) as u64));
             }
         }
-        Kind::Evt => {
-            let reader = evt::Reader::new(file.size, name);
-            report = checkup::in_order(&knowledge, 0, &file, reader, bytes);
+        kind => {
+            if let Some(reader) = kind.reader(file.size, name) {
+                report = checkup::in_order(&knowledge, 0, &file, reader, bytes);
+            }
         }
-        Kind::Xml => report = checkup::in_order(&knowledge, 0, &file, xml::Reader::new(0), bytes),
-        _ => {}
     }
     report.files.remove(&0).unwrap()
 }

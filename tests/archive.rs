@@ -52,7 +52,7 @@ fn add(report: &mut Report, bytes: &[u8], files: Vec<(usize, FileReport)>) {
     let (mut archive, _) = open(bytes, "customer.zip").unwrap();
     for (place, file) in files {
         let number = report.files.len() as u32;
-        report.merge(Report { files: [(number, file.clone())].into(), ..Report::default() });
+        report.merge(Report::of(number, file.clone()));
         if let Some(reader) = file.kind.reader(file.size, &file.name) {
             let entry = archive.entry(place).unwrap_or_else(|(name, error)| panic!("{name}: {error}"));
             Parts::new(&knowledge, number, &file, reader, entry).for_each(|part| report.merge(part));

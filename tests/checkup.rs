@@ -22,7 +22,7 @@ fn whole(knowledge: &KnowledgeBase, logs: &[Vec<u8>]) -> Report {
     let mut report = Report::default();
     for (number, log) in (0..).zip(logs) {
         let file = open(log);
-        report.merge(Report { files: [(number, file.clone())].into(), ..Report::default() });
+        report.merge(Report::of(number, file.clone()));
         report.merge(checkup::slice(knowledge, number, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE));
     }
     report
@@ -407,7 +407,7 @@ fn a_part_that_could_not_be_read_is_on_the_account() {
     let rest = HEADER_SIZE as usize + chunk;
     let problem = Problem { offset: HEADER_SIZE, reason: Reason::Unreadable("gone".into()), lost: 0 };
     let parts = [
-        Report { files: [(0, file.clone())].into(), ..Report::default() },
+        Report::of(0, file.clone()),
         checkup::unread_slice(0, &file, problem.clone()),
         checkup::slice(&knowledge, 0, &file, &logs[0][rest..], rest as u64),
     ];

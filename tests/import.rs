@@ -8,8 +8,6 @@ use evtx_checkup::detection::Detection;
 use evtx_checkup::export::imported;
 use evtx_checkup::kb::import::{Clue, Extract, Grade, Heading, Role, Verdict};
 use evtx_checkup::kb::{KnowledgeBase, Version, lint};
-use evtx_checkup::log::evtx::HEADER_SIZE;
-use evtx_checkup::log::{Kind, evt};
 use kb_writer::Text;
 use log_writer::logs::{Article, FoundingLog, founding};
 use log_writer::{Event, evtx};
@@ -286,12 +284,8 @@ fn the_json_line_has_what_scripts_ask_for() {
 /// The report of a whole log.
 fn check(knowledge: &KnowledgeBase, log: &[u8]) -> Report {
     let file = FileReport::open("System", log.len() as u64, log);
-    if file.kind == Kind::Evt {
-        return checkup::in_order(knowledge, 0, &file, evt::Reader::new(file.size, &file.name), log);
-    }
-    let mut report = checkup::slice(knowledge, 0, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE);
-    report.merge(Report { files: [(0, file)].into(), ..Report::default() });
-    report
+    let reader = file.kind.reader(file.size, &file.name).expect("it is a log");
+    checkup::in_order(knowledge, 0, &file, reader, log)
 }
 
 #[test]

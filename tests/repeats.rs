@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use evtx_checkup::checkup::{self, Checkup, FileReport, Ids, Keys, Report};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE};
-use evtx_checkup::log::{Kind, Reason, evt, xml};
+use evtx_checkup::log::{Kind, Reason};
 use log_writer::logs::sample_events;
 use log_writer::{Event, EvtWriter, evtx};
 
@@ -17,7 +17,7 @@ fn first_look(knowledge: &KnowledgeBase, number: u32, name: &str, bytes: &[u8]) 
     let file = FileReport::open(name, bytes.len() as u64, &bytes[..bytes.len().min(Kind::START)]);
     match file.kind {
         Kind::Evtx => {
-            let mut report = Report { files: [(number, file.clone())].into(), ..Report::default() };
+            let mut report = Report::of(number, file.clone());
             let mut checkup = Checkup::new(knowledge);
             for (chunk, bytes) in bytes[HEADER..].chunks(CHUNK).enumerate() {
                 checkup.open(number, &file);
@@ -26,9 +26,10 @@ fn first_look(knowledge: &KnowledgeBase, number: u32, name: &str, bytes: &[u8]) 
             }
             report
         }
-        Kind::Evt => checkup::in_order(knowledge, number, &file, evt::Reader::new(file.size, name), bytes),
-        Kind::Xml => checkup::in_order(knowledge, number, &file, xml::Reader::new(0), bytes),
-        other => panic!("{name} is {other:?}"),
+        kind => {
+            let reader = kind.reader(file.size, name).expect("it is a log");
+            checkup::in_order(knowledge, number, &file, reader, bytes)
+        }
     }
 }
 
@@ -42,16 +43,15 @@ fn check_with(files: &[(&str, Vec<u8>)], carve: bool, keys: &Keys) -> Report {
     let files: Vec<_> = (0..).zip(files).collect();
     let mut reports: Vec<_> =
         files.iter().map(|(number, (name, bytes))| first_look(&knowledge, *number, name, bytes)).collect();
-    let overlaps = checkup::overlaps(&reports);
+    let overlaps: BTreeMap<_, _> = checkup::overlaps(&reports).into_iter().flatten().collect();
     for ((number, (_, bytes)), report) in files.iter().zip(&mut reports) {
         let ids: Option<Ids> = overlaps.get(number).filter(|_| !carve).cloned();
         if carve || ids.is_some() {
-            *report = checkup::again(&knowledge, *number, &report.files[number], ids, keys, bytes.as_slice());
+            *report = checkup::again(&knowledge, *number, &report.files[number], ids, keys, bytes.as_slice()).collect();
         }
     }
     for ((number, (_, bytes)), report) in files.iter().zip(&mut reports).filter(|_| carve) {
-        let carved = checkup::carve(&knowledge, *number, &report.files[number], keys, bytes.as_slice());
-        report.merge(carved);
+        report.merge(checkup::carve(&knowledge, *number, &report.files[number], keys, bytes.as_slice()).collect());
     }
     let mut all = Report::default();
     // In whatever order they come.

@@ -2,8 +2,6 @@
 
 use evtx_checkup::checkup::{self, FileReport, Finding, Report};
 use evtx_checkup::kb::{KnowledgeBase, Version};
-use evtx_checkup::log::evtx::HEADER_SIZE;
-use evtx_checkup::log::{Kind, evt};
 use log_writer::logs::{Article, FoundingLog, founding};
 use log_writer::{Data, Event, Value, evt, evtx};
 
@@ -67,14 +65,8 @@ fn param(event: &Event, number: usize) -> &str {
 /// The report of a whole log, read in one go.
 fn check(knowledge: &KnowledgeBase, log: &[u8]) -> Report {
     let file = FileReport::open("System", log.len() as u64, log);
-    match file.kind {
-        Kind::Evt => checkup::in_order(knowledge, 0, &file, evt::Reader::new(file.size, &file.name), log),
-        _ => {
-            let mut report = checkup::slice(knowledge, 0, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE);
-            report.merge(Report { files: [(0, file)].into(), ..Report::default() });
-            report
-        }
-    }
+    let reader = file.kind.reader(file.size, &file.name).expect("it is a log");
+    checkup::in_order(knowledge, 0, &file, reader, log)
 }
 
 /// The ids of the records that a finding shows, ascending.

@@ -1,54 +1,59 @@
 //! Another look at a file that was checked already: at records that other files have too, and at what it has given up.
 
-use std::io::Read;
+use std::io::{self, Read};
+use std::iter;
 
 use super::{FileReport, Ids, Keys, Parts, Report};
 use crate::kb::KnowledgeBase;
 use crate::log::{Kind, Problem, Reason};
 
-/// Checks a whole file again, without the records that files looked at before have too. The report takes the place of
-/// the file's first one. `ids` are those of [`overlaps`](super::overlaps), or `None` for all, where files are to be
-/// carved.
-pub fn again(
-    knowledge: &KnowledgeBase,
+/// Checks a whole file again, without the records that files looked at before have too. The reports of its parts together
+/// take the place of the file's first one. `ids` are those of [`overlaps`](super::overlaps), or `None` for all, where
+/// files are to be carved.
+pub fn again<'a>(
+    knowledge: &'a KnowledgeBase,
     number: u32,
-    first: &FileReport,
+    first: &'a FileReport,
     ids: Option<Ids>,
-    keys: &Keys,
-    mut bytes: impl Read,
-) -> Report {
+    keys: &'a Keys,
+    mut bytes: impl Read + 'a,
+) -> impl Iterator<Item = Report> + 'a {
     keys.next_file(ids);
     let mut start = Vec::new();
     // What cannot be read now cannot be read below, where that is said.
     let _ = (&mut bytes).take(Kind::START as u64).read_to_end(&mut start);
     let file = FileReport { kind: first.kind, ..FileReport::open(&*first.name, first.size, &start) };
-    let Some(reader) = file.kind.reader(file.size, &file.name) else {
-        return Report { files: [(number, first.clone())].into(), ..Report::default() };
-    };
-    let parts = Parts::new(knowledge, number, &file, reader, start.chain(bytes)).leaving_out(keys);
-    let mut report = Report { files: [(number, file.clone())].into(), ..Report::default() };
-    parts.for_each(|part| report.merge(part));
-    if let Some(own) = report.files.get_mut(&number) {
+    let reader = file.kind.reader(file.size, &file.name);
+    let parts = reader.map(|reader| {
+        Parts::new(knowledge, number, &file, reader, io::Cursor::new(start).chain(bytes)).leaving_out(keys)
+    });
+    let end = move || {
         // A record that is left out may have said it.
-        own.windows = own.windows.max(first.windows);
+        let mut file = FileReport { windows: first.windows, ..first.unread() };
         if keys.are_too_many() {
-            own.coverage.add(Problem { offset: 0, reason: Reason::TooManyToCompare, lost: 0 });
+            file.coverage.add(Problem { offset: 0, reason: Reason::TooManyToCompare, lost: 0 });
         }
-    }
-    report
+        Report::of(number, file)
+    };
+    iter::once(Report::of(number, file)).chain(parts.into_iter().flatten()).chain(iter::once_with(end))
 }
 
-/// Checks the records that a log has given up, without those that are known. The report adds to the file's. All files
+/// Checks the records that a log has given up, without those that are known. The reports add to the file's. All files
 /// should have been looked at with [`again`] before, so that their records are known.
-pub fn carve(knowledge: &KnowledgeBase, number: u32, first: &FileReport, keys: &Keys, bytes: impl Read) -> Report {
+pub fn carve<'a>(
+    knowledge: &'a KnowledgeBase,
+    number: u32,
+    first: &FileReport,
+    keys: &Keys,
+    bytes: impl Read + 'a,
+) -> impl Iterator<Item = Report> + 'a {
     keys.next_file(None);
     let file = first.unread();
-    let Some(reader) = file.kind.carver(file.size, &file.name) else { return Report::default() };
-    let mut report = Report::default();
-    Parts::new(knowledge, number, &file, reader, bytes).leaving_out(keys).for_each(|part| report.merge(part));
-    if let Some(own) = report.files.get_mut(&number) {
-        // They count already.
-        own.bytes_read = 0;
-    }
-    report
+    let carver = file.kind.carver(file.size, &file.name);
+    let parts = carver.map(|carver| Parts::new(knowledge, number, &file, carver, bytes).leaving_out(keys));
+    parts.into_iter().flatten().map(move |mut part| {
+        // The bytes count already.
+        part.files.values_mut().for_each(|file| file.bytes_read = 0);
+        part
+    })
 }

@@ -21,9 +21,8 @@ pub fn in_order(
     reader: impl Sequential,
     bytes: impl Read,
 ) -> Report {
-    let mut report = Report { files: [(number, file.clone())].into(), ..Report::default() };
-    Parts::new(knowledge, number, file, reader, bytes).for_each(|part| report.merge(part));
-    report
+    let opened = Report::of(number, file.clone());
+    std::iter::once(opened).chain(Parts::new(knowledge, number, file, reader, bytes)).collect()
 }
 
 /// The reports of the parts of a file. Where its bytes end early or cannot be read, the last one says so.

@@ -172,6 +172,11 @@ impl FileReport {
         }
     }
 
+    /// Whether everything in it was read.
+    pub fn is_whole(&self) -> bool {
+        self.kind.refusal().is_none() && self.coverage.problem_count == 0 && self.account().lost == 0
+    }
+
     /// Whether somebody ended its reading.
     pub fn is_cancelled(&self) -> bool {
         self.coverage.problems.iter().any(|problem| matches!(problem.reason, log::Reason::Cancelled(_)))
@@ -215,6 +220,11 @@ impl Group {
 }
 
 impl Report {
+    /// The report of a file of which nothing else is known.
+    pub fn of(number: u32, file: FileReport) -> Report {
+        Report { files: BTreeMap::from([(number, file)]), ..Report::default() }
+    }
+
     /// Adds the report of another part of the same logs, or of other logs.
     pub fn merge(&mut self, other: Report) {
         for (number, file) in other.files {
@@ -253,6 +263,15 @@ impl Report {
     }
 }
 
+/// The report of all parts together.
+impl FromIterator<Report> for Report {
+    fn from_iter<I: IntoIterator<Item = Report>>(parts: I) -> Report {
+        let mut all = Report::default();
+        parts.into_iter().for_each(|part| all.merge(part));
+        all
+    }
+}
+
 /// A longer name of something affected is cut to this many bytes.
 const MAX_SUBJECT: usize = 1024;
 
@@ -268,5 +287,5 @@ pub fn slice(knowledge: &KnowledgeBase, number: u32, file: &FileReport, bytes: &
 pub fn unread_slice(number: u32, file: &FileReport, problem: Problem) -> Report {
     let mut file = file.unread();
     file.coverage.add(problem);
-    Report { files: BTreeMap::from([(number, file)]), ..Report::default() }
+    Report::of(number, file)
 }

@@ -5,7 +5,7 @@
 //! there leaves its key ([`Keys`]), and one whose key is known is left out.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher};
 use std::rc::Rc;
 
@@ -156,9 +156,9 @@ impl Noted {
     }
 }
 
-/// The files that may have a record that another one has too, by number, and where: these must be looked at again.
-/// `reports` are those of all files, each with all its parts.
-pub fn overlaps<'r>(reports: impl IntoIterator<Item = &'r Report>) -> BTreeMap<u32, Ids> {
+/// The files that may have a record that another one has too, by number, and where: these must be looked at again. Files
+/// of different groups have none in common. `reports` are those of all files, each with all its parts.
+pub fn overlaps<'r>(reports: impl IntoIterator<Item = &'r Report>) -> Vec<BTreeMap<u32, Ids>> {
     let files: Vec<_> = reports.into_iter().flat_map(|report| &report.files).collect();
     // A file's own ranges are apart from one another, so that where two are open, two files are.
     let ranges = files.iter().flat_map(|(_, file)| &file.ids.0);
@@ -173,8 +173,21 @@ pub fn overlaps<'r>(reports: impl IntoIterator<Item = &'r Report>) -> BTreeMap<u
         }
         if closes == 0 { open += 1 } else { open -= 1 }
     }
-    let ids = files.into_iter().map(|(number, file)| (*number, file.ids.common(&shared)));
-    ids.filter(|(_, ids)| !ids.0.is_empty()).collect()
+    let mut groups: Vec<(BTreeSet<u32>, BTreeMap<u32, Ids>)> = Vec::new();
+    for (number, file) in files {
+        let ids = file.ids.common(&shared);
+        if ids.0.is_empty() {
+            continue;
+        }
+        let sources = ids.0.iter().map(|range| range.source).collect();
+        let mut own = (sources, BTreeMap::from([(*number, ids)]));
+        for (sources, files) in groups.extract_if(.., |(sources, _)| !sources.is_disjoint(&own.0)).collect::<Vec<_>>() {
+            own.0.extend(sources);
+            own.1.extend(files);
+        }
+        groups.push(own);
+    }
+    groups.into_iter().map(|(_, files)| files).collect()
 }
 
 /// What is known of the records of the files that were looked at again so far: for each a hash of computer, channel, id

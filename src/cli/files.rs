@@ -21,9 +21,7 @@ const SLICE: u64 = 64;
 pub fn check(knowledge: &KnowledgeBase, paths: &[PathBuf], carve: bool) -> Report {
     let mut logs = Logs::default();
     paths.iter().for_each(|path| logs.add(path));
-    let opened = (0..)
-        .zip(&logs.files)
-        .map(|(number, log)| (number, Report { files: [(number, log.report.clone())].into(), ..Report::default() }));
+    let opened = (0..).zip(&logs.files).map(|(number, log)| (number, Report::of(number, log.report.clone())));
     let reports = Mutex::new(opened.collect::<BTreeMap<u32, Report>>());
     let jobs = logs.jobs();
     let next = AtomicUsize::new(0);
@@ -40,15 +38,13 @@ pub fn check(knowledge: &KnowledgeBase, paths: &[PathBuf], carve: bool) -> Repor
     std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     let mut reports = reports.into_inner().unwrap_or_default();
     look_again(knowledge, &logs.files, carve, &mut reports);
-    let mut all = Report::default();
-    reports.into_values().for_each(|report| all.merge(report));
-    all
+    reports.into_values().collect()
 }
 
 /// Looks again at files that may have the same records, and at what they have given up where that is asked for.
 fn look_again(knowledge: &KnowledgeBase, logs: &[Log], carve: bool, reports: &mut BTreeMap<u32, Report>) {
     let keys = Keys::default();
-    let overlaps = checkup::overlaps(reports.values());
+    let overlaps: BTreeMap<_, _> = checkup::overlaps(reports.values()).into_iter().flatten().collect();
     let mut worker = Worker::new(knowledge);
     let is_log = |log: &Log| log.report.kind.refusal().is_none();
     for (number, log) in (0..).zip(logs).filter(|(number, log)| is_log(log) && (carve || overlaps.contains_key(number)))
@@ -56,7 +52,7 @@ fn look_again(knowledge: &KnowledgeBase, logs: &[Log], carve: bool, reports: &mu
         let Some(report) = reports.get_mut(&number) else { continue };
         let Some(first) = report.files.get(&number).cloned() else { continue };
         let ids = overlaps.get(&number).filter(|_| !carve).cloned();
-        let look = |bytes: &mut dyn Read| checkup::again(knowledge, number, &first, ids, &keys, bytes);
+        let look = |bytes: &mut dyn Read| checkup::again(knowledge, number, &first, ids, &keys, bytes).collect();
         // What cannot be opened any more keeps its first report.
         if let Ok(again) = worker.read(log, look) {
             *report = again;
@@ -65,7 +61,7 @@ fn look_again(knowledge: &KnowledgeBase, logs: &[Log], carve: bool, reports: &mu
     for (number, log) in (0..).zip(logs).filter(|(_, log)| carve && is_log(log)) {
         let Some(report) = reports.get_mut(&number) else { continue };
         let Some(first) = report.files.get(&number).cloned() else { continue };
-        let look = |bytes: &mut dyn Read| checkup::carve(knowledge, number, &first, &keys, bytes);
+        let look = |bytes: &mut dyn Read| checkup::carve(knowledge, number, &first, &keys, bytes).collect::<Report>();
         if let Ok(carved) = worker.read(log, look) {
             report.merge(carved);
         }
@@ -240,11 +236,7 @@ impl<'k> Worker<'k> {
     fn check_whole(&mut self, number: u32, log: &'k Log) -> io::Result<Report> {
         let (file, knowledge) = (&log.report, self.knowledge);
         let Some(reader) = file.kind.reader(file.size, &file.name) else { return Ok(Report::default()) };
-        self.read(log, |bytes| {
-            let mut report = Report::default();
-            Parts::new(knowledge, number, file, reader, bytes).for_each(|part| report.merge(part));
-            report
-        })
+        self.read(log, |bytes| Parts::new(knowledge, number, file, reader, bytes).collect())
     }
 
     /// Reads a file from its start.

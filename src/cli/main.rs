@@ -96,11 +96,9 @@ fn main() -> ExitCode {
     };
     // A reader such as `head` may close the pipe early.
     let _ = std::io::stdout().write_all(text.as_bytes());
-    let unread =
-        |file: &FileReport| file.kind.refusal().is_some() || file.coverage.problem_count > 0 || file.account().lost > 0;
-    match report.files.values().any(unread) {
-        true => ExitCode::from(2),
-        false => ExitCode::from(u8::from(!report.groups.is_empty())),
+    match report.files.values().all(FileReport::is_whole) {
+        false => ExitCode::from(2),
+        true => ExitCode::from(u8::from(!report.groups.is_empty())),
     }
 }
 

@@ -63,12 +63,9 @@ pub fn App() -> Html {
     let view = match &route {
         Route::Knowledge(wanted) => html! { <KnowledgePage wanted={wanted.clone()} {imported} /> },
         Route::Article(id) => html! { <ArticlePage id={id.clone()} {imported} /> },
-        Route::Home | Route::Finding(_) if !started => html! { <Welcome {add} /> },
-        Route::Home => {
-            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} selected={None::<String>} /> }
-        }
-        Route::Finding(id) => {
-            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} selected={Some(id.clone())} /> }
+        _ if !started => html! { <Welcome {add} /> },
+        route => {
+            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} route={route.clone()} /> }
         }
     };
     html! {

@@ -29,11 +29,16 @@ pub struct Props {
     pub evidence: Vec<Evidence>,
     /// How many there are.
     pub count: u64,
+    /// Files are being read.
+    pub is_reading: bool,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id && self.evidence == other.evidence && self.count == other.count
+        self.id == other.id
+            && self.evidence == other.evidence
+            && self.count == other.count
+            && self.is_reading == other.is_reading
     }
 }
 
@@ -43,7 +48,10 @@ pub fn EvidenceView(props: &Props) -> Html {
     let wanted = use_state_eq(|| PAGE);
     let rows = use_state(|| Ok(Vec::<(u32, Row)>::new()));
     let tries = use_state_eq(|| 0);
-    let places: Vec<Evidence> = props.evidence.iter().take(*wanted).copied().collect();
+    // All that is before a record in an archive must be unpacked again: not for records that others replace at once.
+    let can_be_shown = |place: &&Evidence| !props.is_reading || !props.session.is_archived(place.file);
+    let places: Vec<Evidence> = props.evidence.iter().take(*wanted).filter(can_be_shown).copied().collect();
+    let waits = places.is_empty() && !props.evidence.is_empty();
     {
         let (rows, session, id) = (rows.clone(), props.session.clone(), props.id.clone());
         use_effect_with((places, *tries), move |(places, _)| {
@@ -82,7 +90,10 @@ pub fn EvidenceView(props: &Props) -> Html {
     html! {
         <section class="evidence">
             <h3>{ "Evidence" }</h3>
-            <p>{ shown(rows.len() as u64, props.count) }</p>
+            <p>
+                if waits { { "Records in archives are shown when everything is read." } }
+                else { { shown(rows.len() as u64, props.count) } }
+            </p>
             <ol class="records">
                 { for rows.iter().map(|(file, row)| html! {
                     <RecordView

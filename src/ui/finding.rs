@@ -24,11 +24,15 @@ pub struct Props {
     pub report: Rc<Report>,
     /// The finding.
     pub finding: Finding<'static>,
+    /// Files are being read.
+    pub is_reading: bool,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.report, &other.report) && self.finding.article.id == other.finding.article.id
+        Rc::ptr_eq(&self.report, &other.report)
+            && self.finding.article.id == other.finding.article.id
+            && self.is_reading == other.is_reading
     }
 }
 
@@ -115,6 +119,7 @@ pub fn FindingView(props: &Props) -> Html {
                 id={article.id.clone()}
                 evidence={finding.evidence.sorted()}
                 count={finding.count}
+                is_reading={props.is_reading}
             />
         </article>
     }

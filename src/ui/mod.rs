@@ -6,12 +6,15 @@ mod article;
 mod detection;
 mod evidence;
 mod finding;
+mod findings;
 mod format;
 mod knowledge;
 mod receipt;
 mod results;
 mod route;
 mod scroll;
+mod unexplained;
+mod views;
 mod welcome;
 
 use yew::prelude::*;

@@ -25,7 +25,7 @@ pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html 
     let dirty = report.files.values().filter(|file| file.dirty).count() as u64;
     // What has a problem comes first.
     let mut listed: Vec<&FileReport> = report.files.values().collect();
-    listed.sort_by_key(|file| file.kind.refusal().is_none() && file.coverage.problem_count == 0);
+    listed.sort_by_key(|file| file.is_whole());
     let more = listed.len().saturating_sub(if running { LISTED_WHILE_READING } else { LISTED });
     listed.truncate(listed.len() - more);
     let carve = {

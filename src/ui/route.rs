@@ -16,6 +16,8 @@ pub enum Route {
     Home,
     /// One finding, by its article's id.
     Finding(String),
+    /// What no article explains.
+    Unexplained,
     /// The known issues, or those one looks for.
     Knowledge(Wanted),
     /// One known issue.
@@ -76,10 +78,19 @@ impl Route {
         let path = hash.trim_start_matches('#').trim_start_matches('/');
         let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
         match path.split_once('/') {
+            None if path == "unexplained" => Route::Unexplained,
             None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
             Some(("finding", id)) => Route::Finding(id.to_owned()),
             _ => Route::Home,
+        }
+    }
+
+    /// The finding that one has chosen.
+    pub fn finding(&self) -> Option<&str> {
+        match self {
+            Route::Finding(id) => Some(id),
+            _ => None,
         }
     }
 
@@ -88,6 +99,7 @@ impl Route {
         match self {
             Route::Home => "#/".into(),
             Route::Finding(id) => format!("#/finding/{id}"),
+            Route::Unexplained => "#/unexplained".into(),
             Route::Knowledge(wanted) => match wanted.to_parameters() {
                 Some(parameters) => format!("#/kb?{parameters}"),
                 None => "#/kb".into(),

@@ -9,19 +9,29 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, FileReaderSync, ReadableStreamGetReaderOptions, ReadableStreamReaderMode};
 
 use super::message;
+use crate::log::Kind;
 use crate::log::evtx::CHUNK_SIZE;
 
 /// A run of bytes of a file; shorter where the file ends.
 fn part(file: &Blob, offset: u64, length: u64) -> Result<Blob, JsValue> {
-    let end = (offset + length).min(file.size() as u64);
-    file.slice_with_f64_and_f64(offset as f64, end as f64)
+    file.slice_with_f64_and_f64(offset as f64, (offset + length) as f64)
 }
 
 /// Reads a run of bytes at once.
 pub async fn read(file: &Blob, offset: u64, length: u64) -> Result<Uint8Array, String> {
-    let part = part(file, offset, length).map_err(message)?;
-    let buffer = JsFuture::from(part.array_buffer()).await.map_err(message)?;
-    Ok(Uint8Array::new(&buffer))
+    read_all(part(file, offset, length).map_err(message)?).await
+}
+
+/// Reads a whole file at once. The browser begins before anybody waits for it, so that it can be at many files.
+pub fn read_all(file: Blob) -> impl Future<Output = Result<Uint8Array, String>> {
+    let buffer = JsFuture::from(file.array_buffer());
+    async { Ok(Uint8Array::new(&buffer.await.map_err(message)?)) }
+}
+
+/// What tells what a file is.
+pub fn start_of(file: &Blob) -> Blob {
+    // Of a file that cannot be cut, all.
+    part(file, 0, Kind::START as u64).unwrap_or_else(|_| file.clone())
 }
 
 /// Reads a run of bytes in pieces of whole chunks (the last one may be cut short), each taken as soon as it is there: the
@@ -99,12 +109,15 @@ extern "C" {
     fn value(this: &ReadResult) -> Option<Uint8Array>;
 }
 
-/// A file as Rust's libraries read files, for what is in archives. The worker stands still while it reads.
+/// Bytes of a file that are read at once while the worker stands still.
+const BLOCK: u64 = 1 << 20;
+
+/// A file as Rust's libraries read files. The worker stands still while it reads.
 pub struct BlobReader {
     file: Blob,
     reader: FileReaderSync,
     at: u64,
-    /// What was read last, from a multiple of [`WINDOW`] on: archives are searched backwards too.
+    /// What was read last, from a multiple of [`BLOCK`] on: archives are searched backwards too.
     window: Vec<u8>,
     window_start: u64,
 }
@@ -123,9 +136,9 @@ fn failed(error: JsValue) -> io::Error {
 
 impl Read for BlobReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let start = self.at - self.at % WINDOW as u64;
+        let start = self.at - self.at % BLOCK;
         if start != self.window_start || self.window.is_empty() {
-            let part = part(&self.file, start, WINDOW as u64).map_err(failed)?;
+            let part = part(&self.file, start, BLOCK).map_err(failed)?;
             let bytes = Uint8Array::new(&self.reader.read_as_array_buffer(&part).map_err(failed)?.into());
             self.window.resize(bytes.length() as usize, 0);
             bytes.copy_to(&mut self.window);

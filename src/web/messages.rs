@@ -112,8 +112,9 @@ impl Reply {
 /// Work on a file.
 #[derive(Serialize, Deserialize)]
 pub enum Task {
-    /// Say what it is.
-    Open { name: String },
+    /// Say what files are, and check those that are small if they are to be checked at once. The request has an array of
+    /// the files.
+    Open { files: Vec<Unopened>, check: bool },
     /// Check a run of chunks.
     Check { number: u32, file: Box<FileReport>, first: u64, chunks: u64 },
     /// Say what is in an archive.
@@ -187,10 +188,8 @@ pub struct Log {
 pub enum Outcome {
     /// The worker is there.
     Ready,
-    /// What the file is.
-    Opened(Box<FileReport>),
-    /// The file is an article of Microsoft's Knowledge Base.
-    Article,
+    /// What the files are.
+    Opened(Vec<Opened>),
     /// What is in the archive.
     Unpacked(Unpacked),
     /// The report of some of the file; more will come.
@@ -228,6 +227,30 @@ impl Outcome {
     pub fn is_part(&self) -> bool {
         matches!(self, Outcome::Part(_) | Outcome::Again(_) | Outcome::Compiling(_))
     }
+}
+
+/// A file of which nothing is known but this.
+#[derive(Serialize, Deserialize)]
+pub struct Unopened {
+    /// Its number.
+    pub number: u32,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes. A browser looks at the disk each time that it is asked, so it is asked once.
+    pub size: u64,
+}
+
+/// What a file is.
+#[derive(Serialize, Deserialize)]
+pub struct Opened {
+    /// Its number.
+    pub number: u32,
+    /// The file, of which nothing was read but its start.
+    pub file: FileReport,
+    /// The report of all of it, if it was checked at once.
+    pub report: Option<Report>,
+    /// It is an article of Microsoft's Knowledge Base.
+    pub is_article: bool,
 }
 
 /// What is in an archive.

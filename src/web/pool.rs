@@ -25,16 +25,28 @@ extern "C" {
 }
 
 /// What is done with the outcome of a task, and with those of its parts before.
-type Done = Box<dyn FnMut(Result<Outcome, String>)>;
+pub type Done = Box<dyn FnMut(Result<Outcome, String>)>;
 
 /// What is done with an outcome that comes once.
-fn once(done: impl FnOnce(Result<Outcome, String>) + 'static) -> Done {
+pub fn once(done: impl FnOnce(Result<Outcome, String>) + 'static) -> Done {
     let mut done = Some(done);
     Box::new(move |outcome| {
         if let Some(done) = done.take() {
             done(outcome);
         }
     })
+}
+
+/// When a task has its turn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Turn {
+    /// Before the others: somebody is waiting for it.
+    First,
+    /// Behind the others.
+    Last,
+    /// The same, by a worker that does nothing else meanwhile: a worker died over it, and if another one does too, no
+    /// other task may die with it.
+    Alone,
 }
 
 /// A handle to the workers of this page.
@@ -56,14 +68,8 @@ struct Waiting {
     task: Task,
     file: JsValue,
     done: Done,
-    /// A worker died over it; if another one does too, no other task may die with it.
+    /// See [`Turn::Alone`].
     alone: bool,
-}
-
-impl Waiting {
-    fn new(task: Task, file: impl Into<JsValue>, done: Done) -> Waiting {
-        Waiting { task, file: file.into(), done, alone: false }
-    }
 }
 
 struct Slot {
@@ -146,50 +152,23 @@ impl Pool {
         })
     }
 
-    /// Adds a task behind the others.
-    pub fn push(&self, task: Task, file: impl Into<JsValue>, done: impl FnOnce(Result<Outcome, String>) + 'static) {
-        self.0.borrow_mut().queue.push_back(Waiting::new(task, file, once(done)));
-        self.feed();
-    }
-
-    /// Adds a task over which a worker died: it is tried again by a worker that does nothing else meanwhile.
-    pub fn push_again(
-        &self,
-        task: Task,
-        file: impl Into<JsValue>,
-        done: impl FnOnce(Result<Outcome, String>) + 'static,
-    ) {
-        let again = Waiting { alone: true, ..Waiting::new(task, file, once(done)) };
-        self.0.borrow_mut().queue.push_back(again);
-        self.feed();
-    }
-
-    /// Adds a task whose outcome comes in parts.
-    pub fn push_parted(
-        &self,
-        task: Task,
-        file: impl Into<JsValue>,
-        done: impl FnMut(Result<Outcome, String>) + 'static,
-    ) {
-        self.0.borrow_mut().queue.push_back(Waiting::new(task, file, Box::new(done)));
-        self.feed();
-    }
-
-    /// Adds a task before the others: somebody is waiting for it.
-    pub fn push_urgent(
-        &self,
-        task: Task,
-        file: impl Into<JsValue>,
-        done: impl FnOnce(Result<Outcome, String>) + 'static,
-    ) {
-        self.0.borrow_mut().queue.push_front(Waiting::new(task, file, once(done)));
+    /// Adds a task.
+    pub fn push(&self, turn: Turn, task: Task, file: impl Into<JsValue>, done: Done) {
+        let waiting = Waiting { task, file: file.into(), done, alone: turn == Turn::Alone };
+        {
+            let queue = &mut self.0.borrow_mut().queue;
+            match turn {
+                Turn::First => queue.push_front(waiting),
+                Turn::Last | Turn::Alone => queue.push_back(waiting),
+            }
+        }
         self.feed();
     }
 
     /// Does a task before the others.
     pub async fn run(&self, task: Task, file: impl Into<JsValue>) -> Result<Outcome, String> {
         let (sender, receiver) = futures_channel::oneshot::channel();
-        self.push_urgent(task, file, move |outcome| drop(sender.send(outcome)));
+        self.push(Turn::First, task, file, once(move |outcome| drop(sender.send(outcome))));
         receiver.await.unwrap_or_else(|_| Err("cancelled".into()))
     }
 
@@ -202,10 +181,11 @@ impl Pool {
     ) -> Result<Outcome, String> {
         let (sender, receiver) = futures_channel::oneshot::channel();
         let mut sender = Some(sender);
-        self.push_parted(task, file, move |outcome| match outcome {
-            Ok(outcome) if outcome.is_part() => part(outcome),
+        let done = move |outcome| match outcome {
+            Ok(outcome) if Outcome::is_part(&outcome) => part(outcome),
             outcome => drop(sender.take().map(|sender| sender.send(outcome))),
-        });
+        };
+        self.push(Turn::First, task, file, Box::new(done));
         receiver.await.unwrap_or_else(|_| Err("cancelled".into()))
     }
 

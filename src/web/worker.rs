@@ -3,24 +3,28 @@
 use std::cell::{Cell, RefCell};
 use std::io::Read;
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::blob::{BlobReader, read, stream, unpack};
-use super::messages::{Archived, Log, Look, Outcome, Reply, Request, Row, Task, Unpacked, decoded};
+use super::blob::{BlobReader, read, read_all, start_of, stream, unpack};
+use super::messages::{Archived, Log, Look, Opened, Outcome, Reply, Request, Row, Task, Unopened, Unpacked, decoded};
 use super::{knowledge, learn, library};
-use crate::checkup::{self, Checkup, Contents, FileReport, InOrder, Keys, Parts, Report, unreadable};
+use crate::checkup::{self, Checkup, Contents, FileReport, Keys, Parts, Report, unreadable};
 use crate::display;
 use crate::event::Event;
 use crate::kb::{Article, import};
 use crate::log::archive::Archive;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
 use crate::log::mta::DisplayText;
-use crate::log::{Kind, Record, Sequential, Sink, evt, xml};
+use crate::log::{Kind, Record, Sink, evt, xml};
 
 /// Bytes of an entry that are unpacked at once.
 const PIECE: usize = 1 << 18;
+
+/// A file of at most so many bytes is checked when it is opened: 1 MiB.
+const SMALL_FILE: u64 = 1 << 20;
 
 /// More of a value than this is not sent to the page; the XML has all of it.
 const MAX_SHOWN: usize = 20_000;
@@ -77,67 +81,57 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             CHECKUPS.with_borrow_mut(Vec::clear);
             Ok(Outcome::Learned)
         }
-        Task::Open { name } => {
-            let start = read(file, 0, Kind::START as u64).await?;
-            let size = file.size() as u64;
-            let report = match start.to_vec() {
-                // The file has bytes, but the browser gives none.
-                start if start.is_empty() && size > 0 => {
-                    unreadable(name, size, "it was moved or changed since; choose it again".into())
-                }
-                start => match FileReport::open(name, size, &start) {
-                    report if report.kind == Kind::Text && import::recognise(&start) => return Ok(Outcome::Article),
-                    report => report,
-                },
-            };
-            Ok(Outcome::Opened(Box::new(report)))
+        Task::Open { files, check } => {
+            let blobs: Vec<Blob> = given.unchecked_ref::<js_sys::Array>().iter().map(Into::into).collect();
+            // The browser is at all of them at once: it takes longer to find a file than to read it.
+            let reading: Vec<_> = (files.iter().zip(blobs))
+                .map(|(file, blob)| {
+                    let is_whole = check && file.size <= SMALL_FILE;
+                    (is_whole, read_all(if is_whole { blob } else { start_of(&blob) }))
+                })
+                .collect();
+            let mut opened = Vec::new();
+            for (file, (is_whole, bytes)) in files.into_iter().zip(reading) {
+                opened.push(opened_file(file, bytes.await, is_whole));
+            }
+            Ok(Outcome::Opened(opened))
         }
         Task::Check { number, file: report, first, chunks } => {
             let offset = chunk_offset(first);
-            // A worker checks several parts at a time, each with what it learned from earlier ones.
-            let mut checkup = CHECKUPS.with_borrow_mut(Vec::pop).unwrap_or_else(|| Checkup::new(knowledge()));
-            checkup.open(number, &report);
+            let mut checkup = begin(number, &report);
             let mut size = 0;
             stream(file, offset, chunks * CHUNK_SIZE, |bytes| {
                 checkup.read(bytes, offset + size);
                 size += bytes.len() as u64;
             })
             .await?;
-            let report = checkup.finish();
-            CHECKUPS.with_borrow_mut(|checkups| checkups.push(checkup));
-            Ok(Outcome::Checked(report))
+            Ok(Outcome::Checked(finish(checkup)))
         }
         Task::CheckInOrder { number, file: report, archived } => {
             let reader = report.kind.reader(report.size, &report.name).ok_or("it is no log")?;
-            let part = |report| part(Outcome::Part(report));
-            match archived {
-                None => check_in_order(file, number, &report, reader, part).await?,
-                Some(archived) => {
-                    let mut archive = reopen(file, archived, &report.name)?;
-                    let entry = archive.entry(archived.place).map_err(|(_, error)| error)?;
-                    for report in Parts::new(knowledge(), number, &report, reader, entry) {
-                        part(report);
-                        // Somebody may want to look at a record meanwhile.
-                        pause().await;
-                    }
-                    ARCHIVE.set(Some((archived.archive, archive)));
+            read_from_start(file, &report.name, archived, async |bytes| {
+                for report in Parts::new(knowledge(), number, &report, reader, bytes) {
+                    part(Outcome::Part(report));
+                    // Somebody may want to look at a record meanwhile.
+                    pause().await;
                 }
-            }
+            })
+            .await?;
             Ok(Outcome::Ended)
         }
         Task::LookAgain { files, carve } => {
-            let (keys, blobs) = (Keys::default(), given.unchecked_ref::<js_sys::Array>());
-            for (look, blob) in files.iter().zip(blobs.iter()) {
-                let again = |bytes: &mut dyn Read| {
-                    checkup::again(knowledge(), look.number, &look.file, look.ids.clone(), &keys, bytes)
+            let keys = Keys::default();
+            let blobs: Vec<Blob> = given.unchecked_ref::<js_sys::Array>().iter().map(Into::into).collect();
+            for (Look { number, file, archived, ids }, blob) in files.iter().zip(&blobs) {
+                let again = async |bytes: &mut dyn Read| {
+                    merged(checkup::again(knowledge(), *number, file, ids.clone(), &keys, bytes)).await
                 };
-                part(Outcome::Again(read_whole(blob.unchecked_ref(), look, again)?));
-                pause().await;
+                part(Outcome::Again(read_from_start(blob, &file.name, *archived, again).await?));
             }
-            for (look, blob) in files.iter().zip(blobs.iter()).filter(|_| carve) {
-                let carve = |bytes: &mut dyn Read| checkup::carve(knowledge(), look.number, &look.file, &keys, bytes);
-                part(Outcome::Part(read_whole(blob.unchecked_ref(), look, carve)?));
-                pause().await;
+            for (Look { number, file, archived, .. }, blob) in files.iter().zip(&blobs).filter(|_| carve) {
+                let carve =
+                    async |bytes: &mut dyn Read| merged(checkup::carve(knowledge(), *number, file, &keys, bytes)).await;
+                part(Outcome::Part(read_from_start(blob, &file.name, *archived, carve).await?));
             }
             Ok(Outcome::Ended)
         }
@@ -197,44 +191,72 @@ fn reopen(file: &Blob, archived: Archived, name: &str) -> Result<Archive<BlobRea
     }
 }
 
-/// After so many bytes the page hears of what was found in them.
-const PART: u64 = 8 << 20;
-
-/// Reads a file from its start, for another look.
-fn read_whole<T>(file: &Blob, look: &Look, read: impl FnOnce(&mut dyn Read) -> T) -> Result<T, String> {
-    let Some(archived) = look.archived else {
-        return Ok(read(&mut BlobReader::new(file).map_err(|error| error.to_string())?));
+/// Lets a file be read from its start, wherever it is.
+async fn read_from_start<T>(
+    file: &Blob,
+    name: &str,
+    archived: Option<Archived>,
+    take: impl AsyncFnOnce(&mut dyn Read) -> T,
+) -> Result<T, String> {
+    let Some(archived) = archived else {
+        return Ok(take(&mut BlobReader::new(file).map_err(|error| error.to_string())?).await);
     };
-    let mut archive = reopen(file, archived, &look.file.name)?;
-    let outcome = read(&mut archive.entry(archived.place).map_err(|(_, error)| error)?);
+    let mut archive = reopen(file, archived, name)?;
+    let outcome = take(&mut archive.entry(archived.place).map_err(|(_, error)| error)?).await;
     ARCHIVE.set(Some((archived.archive, archive)));
     Ok(outcome)
 }
 
-/// Checks a file from its start to its end.
-async fn check_in_order(
-    file: &Blob,
-    number: u32,
-    report: &FileReport,
-    reader: impl Sequential,
-    part: impl Fn(Report),
-) -> Result<(), String> {
-    let mut checkup = InOrder::new(knowledge(), number, report, reader);
-    let (mut found, mut size, mut told) = (Report::default(), 0, 0);
-    let outcome = stream(file, 0, report.size, |bytes| {
-        found.merge(checkup.slice(bytes));
-        size += bytes.len() as u64;
-        if size - told >= PART {
-            part(std::mem::take(&mut found));
-            told = size;
+/// Begins to check a part of a file, with what earlier parts taught; a worker is at several parts at a time.
+fn begin(number: u32, file: &FileReport) -> Checkup<'static> {
+    let mut checkup = CHECKUPS.with_borrow_mut(Vec::pop).unwrap_or_else(|| Checkup::new(knowledge()));
+    checkup.open(number, file);
+    checkup
+}
+
+/// The report of the part.
+fn finish(mut checkup: Checkup<'static>) -> Report {
+    let report = checkup.finish();
+    CHECKUPS.with_borrow_mut(|checkups| checkups.push(checkup));
+    report
+}
+
+/// The report of all parts together, of which each costs time.
+async fn merged(parts: impl Iterator<Item = Report>) -> Report {
+    let mut all = Report::default();
+    for part in parts {
+        all.merge(part);
+        // What was read can be thrown away, and somebody may want to look at a record meanwhile.
+        pause().await;
+    }
+    all
+}
+
+/// What a file is, by its first bytes, and its report if these should be all.
+fn opened_file(file: Unopened, bytes: Result<Uint8Array, String>, is_whole: bool) -> Opened {
+    let Unopened { number, name, size } = file;
+    let bytes = match bytes.map(|bytes| bytes.to_vec()) {
+        // The file has bytes, but the browser gives none.
+        Ok(bytes) if bytes.is_empty() && size > 0 => Err("it was moved or changed since; choose it again".into()),
+        bytes => bytes,
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => return Opened { number, file: unreadable(name, size, error), report: None, is_article: false },
+    };
+    let file = FileReport::open(name, size, &bytes[..bytes.len().min(Kind::START)]);
+    // One that became shorter meanwhile is read as others are, which says so.
+    let reader = file.kind.reader(size, &file.name).filter(|_| is_whole && bytes.len() as u64 == size);
+    let report = reader.map(|reader| match file.kind {
+        Kind::Evtx => {
+            let mut checkup = begin(number, &file);
+            checkup.read(bytes.get(HEADER_SIZE as usize..).unwrap_or_default(), HEADER_SIZE);
+            finish(checkup)
         }
-    })
-    .await;
-    found.merge(checkup.finish());
-    part(found);
-    outcome?;
-    // The file may have become shorter while it was being read.
-    if size < report.size { Err(format!("{size} of {} bytes came", report.size)) } else { Ok(()) }
+        _ => Parts::new(knowledge(), number, &file, reader, bytes.as_slice()).collect(),
+    });
+    let is_article = file.kind == Kind::Text && import::recognise(&bytes);
+    Opened { number, file, report, is_article }
 }
 
 /// Reads records again, by where they start.
@@ -278,23 +300,24 @@ async fn pieces(file: &Blob, log: &Log, wanted: &[(u64, u64)]) -> Result<Vec<Vec
         }
         return Ok(pieces);
     };
-    let mut archive = reopen(file, archived, &log.name)?;
-    let mut entry = archive.entry(archived.place).map_err(|(_, error)| error)?;
     let end = wanted.iter().map(|(offset, length)| offset + length).max().unwrap_or(0);
     let (mut at, mut buffer) = (0, vec![0; PIECE]);
-    while at < end {
-        // Where the entry breaks off, what is before that can be looked at.
-        let length = entry.read(&mut buffer).unwrap_or(0);
-        if length == 0 {
-            break;
+    let take = async |bytes: &mut dyn Read| {
+        while at < end {
+            // Where the entry breaks off, what is before that can be looked at.
+            let length = bytes.read(&mut buffer).unwrap_or(0);
+            if length == 0 {
+                break;
+            }
+            for ((offset, length_wanted), piece) in wanted.iter().zip(&mut pieces) {
+                let from = offset.saturating_sub(at).min(length as u64) as usize;
+                let to = (offset + length_wanted).saturating_sub(at).min(length as u64) as usize;
+                piece.extend_from_slice(&buffer[from..to]);
+            }
+            at += length as u64;
         }
-        for ((offset, length_wanted), piece) in wanted.iter().zip(&mut pieces) {
-            let from = offset.saturating_sub(at).min(length as u64) as usize;
-            let to = (offset + length_wanted).saturating_sub(at).min(length as u64) as usize;
-            piece.extend_from_slice(&buffer[from..to]);
-        }
-        at += length as u64;
-    }
+    };
+    read_from_start(file, &log.name, Some(archived), take).await?;
     Ok(pieces)
 }
 

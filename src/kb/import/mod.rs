@@ -163,7 +163,7 @@ fn joined(lines: &[&str]) -> String {
 /// The numbers of other articles, each once, in order.
 fn links(body: &[&str], own: &str) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
-    for line in body {
+    for line in body.iter().filter(|line| line.contains('Q')) {
         for word in line.split(|c: char| !c.is_ascii_alphanumeric()) {
             let digits = word.strip_prefix('Q').filter(|digits| (5..=6).contains(&digits.len()) && *digits != own);
             if links.len() < MAX_LINKS

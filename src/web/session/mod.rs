@@ -12,7 +12,7 @@ use web_sys::{Blob, File};
 
 pub use super::messages::Row;
 use super::messages::{Log, Outcome, Task};
-use super::pool::Pool;
+use super::pool::{Pool, Turn, once};
 use super::{Added, knowledge, now};
 use crate::checkup::{Evidence, FileReport, Finding, Report};
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
@@ -93,6 +93,8 @@ struct State {
     added: Rc<Added>,
     /// What is silent, but for archives.
     skipped: Vec<(u32, FileReport)>,
+    /// The report of all together is older than those of the files.
+    is_stale: bool,
     /// The display texts of logs, by number.
     texts: BTreeMap<u32, Log>,
     /// Files whose articles and rules were added.
@@ -134,19 +136,20 @@ impl Session {
             state.open_tasks = 0;
             state.progress.running = false;
             state.progress.cancelled = true;
-            let State { files, report, .. } = &mut *state;
-            let report = Rc::make_mut(report);
+            let State { files, reports, .. } = &mut *state;
             for (number, given) in (0..).zip(files) {
+                let opened = &mut reports.entry(number).or_default().files;
                 if let Some(unopened) = given.unopened() {
-                    report.files.entry(number).or_insert(unopened);
+                    opened.entry(number).or_insert(unopened);
                 }
-                let Some(own) = report.files.get_mut(&number) else { continue };
+                let Some(own) = opened.get_mut(&number) else { continue };
                 let unread = given.unread(own);
                 if own.kind.refusal().is_none() && unread > 0 && !own.is_cancelled() {
                     own.coverage.add(Problem { offset: 0, reason: Reason::Cancelled(unread), lost: 0 });
                 }
             }
         }
+        self.sum_up();
         self.draw();
     }
 
@@ -224,7 +227,7 @@ pub async fn measure_reading(file: File) -> Result<f64, JsValue> {
     for slice in slices {
         let (open, sender) = (open.clone(), sender.clone());
         let task = Task::Read { offset: chunk_offset(slice.first), length: slice.chunks * CHUNK_SIZE };
-        pool.push(task, file.clone(), move |_| {
+        let done = once(move |_| {
             open.set(open.get() - 1);
             if open.get() == 0
                 && let Some(sender) = sender.borrow_mut().take()
@@ -232,6 +235,7 @@ pub async fn measure_reading(file: File) -> Result<f64, JsValue> {
                 let _ = sender.send(now());
             }
         });
+        pool.push(Turn::Last, task, file.clone(), done);
     }
     let ended = receiver.await.map_err(|_| JsValue::from("cancelled"))?;
     Ok(ended - started)

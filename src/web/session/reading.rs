@@ -2,15 +2,20 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsValue;
 use web_sys::{Blob, File};
 
-use super::super::messages::{Archived, Log, Look, Outcome, Task, Unpacked};
+use super::super::messages::{Archived, Log, Look, Opened, Outcome, Task, Unopened, Unpacked};
+use super::super::pool::{Turn, once};
 use super::super::{files, now};
 use super::{Progress, REDRAW_MILLISECONDS, Session, State};
-use crate::checkup::{self, FileReport, Report, unreadable};
+use crate::checkup::{self, FileReport, Ids, Report, unreadable};
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Kind, Problem, Reason, mta};
 
+/// Small files are opened together, up to so many bytes and files.
+const LOT: u64 = 2 << 20;
+const FILES_OF_A_LOT: usize = 32;
 /// Chunks of an ordinary slice: 8 MiB.
 const SLICE: u64 = 128;
 /// Chunks of a file's first slice, which is to show something at once, and of a slice that is tried again: 1 MiB.
@@ -22,6 +27,7 @@ pub(super) struct Given {
     /// The file, or the archive that it is in.
     file: Blob,
     name: String,
+    size: u64,
     archived: Option<Archived>,
     /// It is an archive that was in another one.
     is_nested: bool,
@@ -32,13 +38,13 @@ pub(super) struct Given {
 }
 
 impl Given {
-    fn new(file: Blob, name: String) -> Given {
-        Given { file, name, archived: None, is_nested: false, is_silent: false, is_retried: false }
+    fn new(file: Blob, name: String, size: u64) -> Given {
+        Given { file, name, size, archived: None, is_nested: false, is_silent: false, is_retried: false }
     }
 
     /// Its report when nobody has opened it: it may be anything, but not read it is.
     pub(super) fn unopened(&self) -> Option<FileReport> {
-        let file = FileReport { kind: Kind::Evtx, ..FileReport::open(&self.name, self.file.size() as u64, &[]) };
+        let file = FileReport { kind: Kind::Evtx, ..FileReport::open(&self.name, self.size, &[]) };
         (!self.is_silent).then_some(file)
     }
 
@@ -61,11 +67,21 @@ impl Session {
         let mut numbers: Vec<(u64, u32)> = Vec::new();
         for file in files {
             let (size, name) = (file.size() as u64, files::path(&file));
-            numbers.push((size, self.give(Given::new(file.into(), name))));
+            numbers.push((size, self.give(Given::new(file.into(), name, size))));
         }
-        // Each is put before the others, so that the largest comes last.
         numbers.sort_unstable();
-        numbers.into_iter().rev().for_each(|(_, number)| self.open(number));
+        // Small files come to a worker together, and each lot is put before the others, so that the largest come last.
+        let mut lots: Vec<(u64, Vec<u32>)> = Vec::new();
+        for (size, number) in numbers {
+            match lots.last_mut() {
+                Some((bytes, lot)) if *bytes + size <= LOT && lot.len() < FILES_OF_A_LOT => {
+                    *bytes += size;
+                    lot.push(number);
+                }
+                _ => lots.push((size, vec![number])),
+            }
+        }
+        lots.into_iter().rev().for_each(|(_, lot)| self.open(lot));
         self.draw();
     }
 
@@ -90,7 +106,7 @@ impl Session {
     pub fn carve(&self) {
         self.begin();
         self.state.borrow_mut().progress.carves = true;
-        let run = self.begun(1);
+        let run = self.begun();
         self.state.borrow_mut().compared = 0;
         self.finished(run, |_| ());
     }
@@ -105,43 +121,68 @@ impl Session {
         self.state.borrow().files.get(number as usize).cloned()
     }
 
-    /// Lets a worker say what a file is. If it dies, another one is asked.
-    fn open(&self, number: u32) {
-        let Some(Given { file, name, is_retried, .. }) = self.given(number) else { return };
+    /// Lets a worker say what files are, and check the small ones at once. If it dies, each is opened by itself.
+    fn open(&self, numbers: Vec<u32>) {
+        let given: Vec<Given> = numbers.iter().filter_map(|number| self.given(*number)).collect();
+        let check = given.iter().all(|given| !given.is_retried);
+        let unopened =
+            |(number, given): (&u32, &Given)| Unopened { number: *number, name: given.name.clone(), size: given.size };
+        let files = numbers.iter().zip(&given).map(unopened).collect();
+        let blobs: js_sys::Array = given.iter().map(|given| JsValue::from(&given.file)).collect();
         let session = self.clone();
-        let run = self.begun(1);
-        self.pool.push_urgent(Task::Open { name: name.clone() }, file.clone(), move |outcome| {
+        let run = self.begun();
+        let done = once(move |outcome| {
             session.finished(run, |session| match outcome {
-                Ok(Outcome::Article) => {
-                    session.change(number, |given| given.is_silent = true);
-                    session.learn_given(&file, &name, false);
-                }
-                Ok(Outcome::Opened(report)) if report.kind.is_archive() => session.unpack(number, *report),
-                Ok(Outcome::Opened(report)) if lies_beside_logs(&report) => session.skip(number, *report),
-                Ok(Outcome::Opened(report)) => session.opened(number, *report),
+                Ok(Outcome::Opened(opened)) => opened.into_iter().for_each(|opened| session.opened(opened)),
                 Ok(_) => {}
-                Err(_) if !is_retried => {
+                Err(_) if check => numbers.into_iter().for_each(|number| {
                     session.change(number, |given| given.is_retried = true);
-                    session.open(number);
-                }
-                Err(message) => session.opened(number, unreadable(name, file.size() as u64, message)),
+                    session.open(vec![number]);
+                }),
+                Err(message) => numbers.into_iter().zip(given).for_each(|(number, Given { name, size, .. })| {
+                    session.check(number, unreadable(name, size, message.clone()));
+                }),
             });
         });
+        self.pool.push(Turn::First, Task::Open { files, check }, blobs, done);
+    }
+
+    /// Takes what a worker said of a file: what it is, and perhaps what is in it.
+    fn opened(&self, Opened { number, file, report, is_article }: Opened) {
+        match report {
+            None if is_article => {
+                self.change(number, |given| given.is_silent = true);
+                if let Some(Given { file, name, .. }) = self.given(number) {
+                    self.learn_given(&file, &name, false);
+                }
+            }
+            Some(part) => {
+                let bytes = file.size;
+                self.state.borrow_mut().progress.bytes += bytes;
+                self.merge(number, 0, Report::of(number, file));
+                self.merge(number, bytes, part);
+            }
+            None if file.kind.is_archive() => self.unpack(number, file),
+            None if lies_beside_logs(&file) => self.skip(number, file),
+            None => self.check(number, file),
+        }
     }
 
     /// Lets a worker say what is in an archive.
     fn unpack(&self, number: u32, report: FileReport) {
         let Some(Given { file, is_nested, .. }) = self.given(number) else { return };
         let session = self.clone();
-        let run = self.begun(1);
+        let run = self.begun();
         let task = Task::Unpack { file: Box::new(report.clone()), is_nested };
-        self.pool.push_urgent(task, file.clone(), move |outcome| {
+        let archive = file.clone();
+        let done = once(move |outcome| {
             session.finished(run, |session| match outcome {
-                Ok(Outcome::Unpacked(contents)) => session.unpacked(number, report.kind, &file, contents),
+                Ok(Outcome::Unpacked(contents)) => session.unpacked(number, report.kind, &archive, contents),
                 Ok(_) => {}
-                Err(message) => session.opened(number, unreadable(report.name, report.size, message)),
+                Err(message) => session.check(number, unreadable(report.name, report.size, message)),
             });
         });
+        self.pool.push(Turn::First, task, file, done);
     }
 
     /// Says nothing of a file, unless it turns out that there is nothing else.
@@ -167,30 +208,31 @@ impl Session {
         }
         for (place, report) in files {
             let archived = Some(Archived { archive: number, kind, place });
-            let number = self.give(Given { archived, ..Given::new(archive.clone(), report.name.clone()) });
-            self.opened(number, report);
+            let number = self.give(Given { archived, ..Given::new(archive.clone(), report.name.clone(), report.size) });
+            self.check(number, report);
         }
         for pair in archives {
-            let name = pair.get(0).as_string().unwrap_or_default();
-            self.open(self.give(Given { is_nested: true, ..Given::new(pair.get(1).into(), name) }));
+            let (name, file) = (pair.get(0).as_string().unwrap_or_default(), Blob::from(pair.get(1)));
+            let size = file.size() as u64;
+            self.open(vec![self.give(Given { is_nested: true, ..Given::new(file, name, size) })]);
         }
     }
 
     /// Has a file checked, if it is a log.
-    fn opened(&self, number: u32, report: FileReport) {
+    fn check(&self, number: u32, report: FileReport) {
         if report.kind == Kind::Mta {
             let Some(Given { archived, .. }) = self.given(number) else { return };
             let FileReport { kind, name, size, .. } = report.clone();
             self.state.borrow_mut().texts.insert(number, Log { kind, name, size, archived });
             return self.skip(number, report);
         }
-        let part = Report { files: [(number, report.clone())].into(), ..Report::default() };
+        let part = Report::of(number, report.clone());
         self.merge(number, 0, part);
         let Some(given) = self.given(number) else { return };
         if report.kind == Kind::Evtx && given.archived.is_none() {
             let slices = slices(chunk_count(report.size));
             self.state.borrow_mut().progress.bytes += slices.iter().map(|slice| slice.bytes(report.size)).sum::<u64>();
-            slices.into_iter().for_each(|slice| self.check(number, &report, slice, false));
+            slices.into_iter().for_each(|slice| self.check_slice(number, &report, slice, Turn::Last));
         } else if report.kind.refusal().is_none() {
             self.state.borrow_mut().progress.bytes += report.size;
             self.check_in_order(number, report);
@@ -198,38 +240,35 @@ impl Session {
     }
 
     /// Has a slice checked. One over which a worker dies is tried again in smaller pieces, once.
-    fn check(&self, number: u32, report: &FileReport, slice: Slice, is_retried: bool) {
+    fn check_slice(&self, number: u32, report: &FileReport, slice: Slice, turn: Turn) {
         let Some(Given { file, .. }) = self.given(number) else { return };
         let (session, report) = (self.clone(), report.clone());
-        let run = self.begun(1);
+        let run = self.begun();
         let Slice { first, chunks } = slice;
         let task = Task::Check { number, file: Box::new(report.clone()), first, chunks };
-        let done = move |outcome| {
+        let done = once(move |outcome| {
             session.finished(run, move |session| match outcome {
-                Err(_) if !is_retried => {
+                Err(_) if turn != Turn::Alone => {
                     let firsts = (first..first + chunks).step_by(SMALL_SLICE as usize);
                     for first in firsts {
                         let chunks = SMALL_SLICE.min(slice.first + slice.chunks - first);
-                        session.check(number, &report, Slice { first, chunks }, true);
+                        session.check_slice(number, &report, Slice { first, chunks }, Turn::Alone);
                     }
                 }
                 outcome => session.checked(number, &report, slice, outcome),
             });
-        };
-        match is_retried {
-            true => self.pool.push_again(task, file, done),
-            false => self.pool.push(task, file, done),
-        }
+        });
+        self.pool.push(turn, task, file, done);
     }
 
     /// Has a file checked that is read from its start to its end. If the worker dies, it is tried again, once.
     fn check_in_order(&self, number: u32, report: FileReport) {
         let Some(Given { file, archived, is_retried, .. }) = self.given(number) else { return };
         let session = self.clone();
-        let run = self.begun(1);
+        let run = self.begun();
         let task = Task::CheckInOrder { number, file: Box::new(report.clone()), archived };
         let mut read = 0;
-        self.pool.push_parted(task, file, move |outcome| match outcome {
+        let done = move |outcome| match outcome {
             Ok(Outcome::Part(part)) => session.arrived(run, |session| {
                 let bytes = part.files.values().map(|file| file.bytes_read).sum();
                 read += bytes;
@@ -241,7 +280,8 @@ impl Session {
                 let part = outcome.err().map(|message| unread(number, &report, read, message)).unwrap_or_default();
                 session.merge(number, left, part);
             }),
-        });
+        };
+        self.pool.push(Turn::Last, task, file, Box::new(done));
     }
 
     /// Forgets what was read of a file, and reads it anew.
@@ -256,14 +296,14 @@ impl Session {
             }
         }
         self.sum_up();
-        self.opened(number, report.clone());
+        self.check(number, report.clone());
     }
 
     /// Puts the report of all together anew.
-    fn sum_up(&self) {
+    pub(super) fn sum_up(&self) {
         let mut state = self.state.borrow_mut();
-        let mut all = Report::default();
-        state.reports.values().for_each(|report| all.merge(report.clone()));
+        state.is_stale = false;
+        let all: Report = state.reports.values().cloned().collect();
         state.progress.records = all.records();
         state.report = Rc::new(all);
     }
@@ -271,49 +311,62 @@ impl Session {
     /// When all files are read: has those looked at again that may have the same records, or all for what they have
     /// given up.
     fn compare(&self) {
-        let (files, blobs, carve) = {
+        let (groups, carve) = {
             let mut state = self.state.borrow_mut();
             if state.compared == state.files.len() {
                 return;
             }
             state.compared = state.files.len();
             let overlaps = checkup::overlaps(state.reports.values());
-            let mut files = Vec::new();
-            let blobs = js_sys::Array::new();
-            for (number, file) in &state.report.files {
-                let ids = overlaps.get(number);
-                let Some(given) = state.files.get(*number as usize) else { continue };
-                if file.kind.refusal().is_some() || file.is_cancelled() || (ids.is_none() && !state.progress.carves) {
-                    continue;
+            let is_read = |file: &FileReport| file.kind.refusal().is_none() && !file.is_cancelled();
+            let look = |number: &u32, ids: Option<Ids>| {
+                let file = state.report.files.get(number).filter(|file| is_read(file))?.clone();
+                let given = state.files.get(*number as usize)?;
+                Some((given.file.clone(), Look { number: *number, file, archived: given.archived, ids }))
+            };
+            let carve = state.progress.carves;
+            let groups: Vec<Vec<(Blob, Look)>> = match carve {
+                // Most of what a log has given up is in it too, so that all that is there must be known before.
+                true => vec![state.report.files.keys().filter_map(|number| look(number, None)).collect()],
+                false => {
+                    let look = |(number, ids): (&u32, &Ids)| look(number, Some(ids.clone()));
+                    overlaps.iter().map(|group| group.iter().filter_map(look).collect()).collect()
                 }
-                let ids = ids.filter(|_| !state.progress.carves).cloned();
-                files.push(Look { number: *number, file: file.clone(), archived: given.archived, ids });
-                blobs.push(given.file.as_ref());
-            }
-            state.progress.bytes += files.iter().map(|look| look.file.size).sum::<u64>();
-            (files, blobs, state.progress.carves)
+            };
+            state.progress.bytes += groups.iter().flatten().map(|(_, look)| look.file.size).sum::<u64>();
+            (groups, carve)
         };
+        groups.into_iter().filter(|group| !group.is_empty()).for_each(|group| self.look_again(group, carve));
+    }
+
+    /// Has a group of files looked at again, in the order of their numbers.
+    fn look_again(&self, group: Vec<(Blob, Look)>, carve: bool) {
+        let (blobs, files): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         let Some(first) = files.first().map(|look| (look.number, look.file.clone())) else { return };
+        let blobs: js_sys::Array = blobs.into_iter().map(JsValue::from).collect();
         let session = self.clone();
-        let run = self.begun(1);
-        self.pool.push_parted(Task::LookAgain { files, carve }, blobs, move |outcome| match outcome {
+        let run = self.begun();
+        let done = move |outcome| match outcome {
             Ok(Outcome::Again(report)) => session.arrived(run, |session| {
                 let mut state = session.state.borrow_mut();
                 state.progress.bytes_read += report.files.values().map(|file| file.size).sum::<u64>();
+                state.is_stale = true;
                 let Some(number) = report.files.keys().next() else { return };
                 state.reports.insert(*number, report);
             }),
             Ok(Outcome::Part(report)) => session.arrived(run, |session| {
                 let Some(number) = report.files.keys().next() else { return };
-                session.state.borrow_mut().reports.entry(*number).or_default().merge(report);
+                let mut state = session.state.borrow_mut();
+                state.is_stale = true;
+                state.reports.entry(*number).or_default().merge(report);
             }),
             outcome => session.finished(run, |session| {
                 if let Err(message) = outcome {
                     session.merge(first.0, 0, unread(first.0, &first.1, 0, message));
                 }
-                session.sum_up();
             }),
-        });
+        };
+        self.pool.push(Turn::Last, Task::LookAgain { files, carve }, blobs, Box::new(done));
     }
 
     /// Takes the report of a slice.
@@ -344,10 +397,10 @@ impl Session {
         Rc::make_mut(&mut state.report).merge(part);
     }
 
-    /// So many tasks are on their way; gives the run that they belong to.
-    fn begun(&self, tasks: usize) -> u32 {
+    /// A task is on its way; gives the run that it belongs to.
+    fn begun(&self) -> u32 {
         let mut state = self.state.borrow_mut();
-        state.open_tasks += tasks;
+        state.open_tasks += 1;
         state.run
     }
 
@@ -358,13 +411,21 @@ impl Session {
             if session.state.borrow().open_tasks == 1 {
                 session.compare();
             }
-            let mut state = session.state.borrow_mut();
-            state.open_tasks -= 1;
-            state.progress.running = state.open_tasks > 0;
-            let State { open_tasks: 0, skipped, report, .. } = &mut *state else { return };
-            let skipped = std::mem::take(skipped);
-            if report.files.is_empty() {
-                Rc::make_mut(report).files.extend(skipped);
+            let is_stale = {
+                let mut state = session.state.borrow_mut();
+                state.open_tasks -= 1;
+                state.progress.running = state.open_tasks > 0;
+                let State { open_tasks: 0, skipped, report, reports, is_stale, .. } = &mut *state else { return };
+                let skipped = std::mem::take(skipped);
+                if report.files.is_empty() {
+                    let alone = |(number, file)| (number, Report::of(number, file));
+                    reports.extend(skipped.into_iter().map(alone));
+                    *is_stale = true;
+                }
+                *is_stale
+            };
+            if is_stale {
+                session.sum_up();
             }
         });
     }
@@ -384,6 +445,11 @@ impl Session {
         if draw {
             self.draw();
         }
+    }
+
+    /// Whether a log is in an archive.
+    pub fn is_archived(&self, number: u32) -> bool {
+        self.given(number).is_some_and(|given| given.archived.is_some())
     }
 
     /// A file, and what must be known to read some of it again.

@@ -10,7 +10,7 @@ use crate::Text;
 pub const EVENT_EVERY: u32 = 33;
 
 /// Words of an article's text, without those of its event: an article of the archive has 3,500 letters.
-const WORDS: usize = 480;
+const WORDS: usize = 360;
 
 /// Parts of words. Three of them make as many words as a library of articles has.
 const STARTS: [&str; 32] = [

@@ -1,0 +1,170 @@
+//! The findings: their list, and the one that is looked at.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::article::badges;
+use super::finding::FindingView;
+use super::results::is_whole;
+use super::route::Route;
+use super::{foreign, format};
+use crate::checkup::{Finding, Report, Why};
+use crate::web::knowledge;
+use crate::web::session::{Progress, Session, Snapshot};
+use crate::web::timer::Timer;
+
+/// What is affected is named in the list up to this many.
+const NAMED_SUBJECTS: usize = 3;
+/// Articles that are named with one reason why they could not be evaluated.
+const LISTED_TITLES: usize = 5;
+
+/// What to show.
+#[derive(Properties)]
+pub struct Props {
+    /// The session that reads.
+    pub session: Session,
+    /// What it found so far.
+    pub snapshot: Snapshot,
+    /// The finding one has chosen.
+    pub selected: Option<String>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
+            && self.snapshot.progress == other.snapshot.progress
+            && self.selected == other.selected
+    }
+}
+
+/// The view of the findings.
+#[component]
+pub fn FindingsView(props: &Props) -> Html {
+    let Snapshot { report, findings, progress, .. } = &props.snapshot;
+    let listed: Vec<&Finding<'_>> = findings.iter().filter(|finding| finding.own > 0).collect();
+    let chosen = props.selected.as_ref().and_then(|id| findings.iter().find(|finding| finding.article.id == *id));
+    // The list comes first: drawing the article with it would make the page's thread wait too long.
+    let listed_before = use_state(|| false);
+    use_effect_with((), {
+        let listed_before = listed_before.setter();
+        move |()| {
+            let timer = Timer::after(0, move || listed_before.set(true));
+            move || drop(timer)
+        }
+    });
+    let shown = chosen.or(listed.first().copied()).filter(|_| *listed_before);
+    html! {
+        <>
+            if listed.is_empty() {
+                if !progress.running { { nothing_found(report, progress) } }
+            } else {
+                <div class="panes">
+                    <nav class="list" aria-label="Findings">
+                        <ul>{ for listed.iter().map(|finding| list_item(finding, shown)) }</ul>
+                    </nav>
+                    <div class="detail">
+                        if let Some(finding) = shown {
+                            <FindingView
+                                key={finding.article.id.clone()}
+                                session={props.session.clone()}
+                                report={report.clone()}
+                                finding={(*finding).clone()}
+                                is_reading={progress.running}
+                            />
+                        }
+                    </div>
+                </div>
+            }
+            if !progress.running { <NotEvaluated report={report.clone()} /> }
+        </>
+    }
+}
+
+/// Never says "nothing" without saying what was not read.
+fn nothing_found(report: &Report, progress: &Progress) -> Html {
+    if report.records() == 0 {
+        return html! { <p class="nothing">{ "No record was read, so nothing can be said about the machine. The lines above say why." }</p> };
+    }
+    html! {
+        <p class="nothing">
+            { "None of the records that were read shows an issue that this page knows." }
+            if !is_whole(report, progress) { { " But not everything was read: see the lines above." } }
+            if report.unexplained.total() > 0 {
+                { format!(
+                    " {} no article explains; see Unexplained.",
+                    format::counted(report.unexplained.total(), "error or warning that", "errors and warnings that"),
+                ) }
+            }
+        </p>
+    }
+}
+
+fn list_item(finding: &Finding<'_>, shown: Option<&Finding<'_>>) -> Html {
+    let article = finding.article;
+    let current = shown.is_some_and(|shown| shown.article.id == article.id);
+    let subjects = finding.subjects.by_count();
+    html! {
+        <li key={article.id.clone()}>
+            <a href={Route::Finding(article.id.clone()).href()} aria-current={current.then_some("true")}>
+                <span class="title">{ &article.title }</span>
+                <span class="badges">
+                    { badges(article) }
+                    if finding.other_windows { <span class="badge other">{ "Other Windows" }</span> }
+                    <span class="count">{ format!("{}×", format::count(finding.own)) }</span>
+                </span>
+                if !subjects.is_empty() {
+                    <span class="subjects">
+                        { for subjects.iter().take(NAMED_SUBJECTS).enumerate().map(|(index, (name, _))| html! {
+                            <>{ if index > 0 { ", " } else { "" } }{ foreign(name) }</>
+                        }) }
+                        if subjects.len() > NAMED_SUBJECTS { { format!(" and {} more", subjects.len() - NAMED_SUBJECTS) } }
+                    </span>
+                }
+                <span class="when">{ format!("last {} UTC", format::time(finding.span.1)) }</span>
+            </a>
+        </li>
+    }
+}
+
+#[derive(Properties)]
+struct ReportProps {
+    report: Rc<Report>,
+}
+
+impl PartialEq for ReportProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.report, &other.report)
+    }
+}
+
+/// The articles and rules that need what the logs do not have, by what that is. A component of its own, so that it is
+/// worked out once a report.
+#[component]
+fn NotEvaluated(props: &ReportProps) -> Html {
+    let mut by_reason: BTreeMap<Why, Vec<&str>> = BTreeMap::new();
+    let missing = props.report.not_evaluated(knowledge());
+    for missing in &missing {
+        by_reason.entry(missing.why.clone()).or_default().push(&missing.article.title);
+    }
+    if missing.is_empty() {
+        return html! {};
+    }
+    html! {
+        <details class="not-evaluated">
+            <summary>
+                { format!("{} not be evaluated with these logs", format::counted(missing.len() as u64, "article or rule could", "articles and rules could")) }
+            </summary>
+            <ul>
+                { for by_reason.iter().map(|(why, titles)| html! {
+                    <li>
+                        { foreign(&why.to_string()) }
+                        { format!(": {}", titles.iter().take(LISTED_TITLES).copied().collect::<Vec<_>>().join("; ")) }
+                        if titles.len() > LISTED_TITLES { { format!(" and {} more", titles.len() - LISTED_TITLES) } }
+                    </li>
+                }) }
+            </ul>
+        </details>
+    }
+}
