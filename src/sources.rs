@@ -93,7 +93,7 @@ impl<R: Read + Seek> Texts<R> {
     }
 
     /// The next text, or why it cannot be read, as `path: message`.
-    pub fn next(&mut self) -> Option<Result<Text<'_>, String>> {
+    pub fn next_text(&mut self) -> Option<Result<Text<'_>, String>> {
         let Texts { path, archive, places, wanted, left, bytes } = self;
         for place in places.by_ref() {
             let mut entry = match archive.entry(place) {

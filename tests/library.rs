@@ -80,7 +80,7 @@ fn the_texts_of_an_archive_come_one_after_the_other() {
     let mut texts = Texts::new("a.zip", archive, sources::is_brought);
     assert_eq!(texts.left(), 3);
     let mut found = Vec::new();
-    while let Some(text) = texts.next() {
+    while let Some(text) = texts.next_text() {
         let text = text.unwrap();
         found.push((text.path, text.place, text.bytes.to_vec()));
     }
@@ -115,7 +115,7 @@ fn all_are_found_and_those_that_look_for_events_match() {
     };
     let list = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
     // By its text, its title, its number, its event and its error code.
-    assert_eq!(ids("shuttle", Filter::default()), (list(&["q912345", "q912346"]), list(&[])));
+    assert_eq!(ids("shuttle", Filter::default()), (list(&["q912346", "q912345"]), list(&[])));
     assert_eq!(ids("carpets", Filter::default()), (list(&["q912346"]), list(&[])));
     assert_eq!(ids("Q912346", Filter::default()), (list(&["q912346"]), list(&[])));
     assert_eq!(ids("7000 %%1056", Filter::default()), (list(&["q912345"]), list(&[])));

@@ -181,7 +181,10 @@ fn an_archive_is_read_with_progress_and_kept_when_asked() {
         shows(browser, ".faults", "kb.zip: 1 of the texts in it are no articles").await?;
         check_findings(browser).await?;
         browser.click(".added input").await?;
-        browser.wait_until("document.querySelector('.added input').checked").await?;
+        // The browser takes a moment to keep a file.
+        let kept = "const done = arguments[0], look = () => checkup.kept().then(kept => kept ? done(kept.length) : setTimeout(look, 50));
+                    look();";
+        assert_eq!(browser.script_async(kept, Vec::new()).await?, json!(1));
         open(browser).await?;
         shows(browser, ".added", "2 imported articles").await?;
         browser.script("location.hash = '#/kb/q912346'").await?;

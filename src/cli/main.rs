@@ -192,7 +192,7 @@ fn collect(
             match Archive::open(|| File::open(&path), kind, &name) {
                 Ok(archive) => {
                     let mut texts = Texts::new(&name, archive, wanted);
-                    while let Some(text) = texts.next() {
+                    while let Some(text) = texts.next_text() {
                         match text {
                             Ok(text) => take(&text.path, text.bytes, problems),
                             Err(problem) => problems.push(problem),

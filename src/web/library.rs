@@ -135,7 +135,7 @@ impl Reading {
         let all = texts.left();
         self.share.of += all;
         let mut strangers = 0;
-        while let Some(text) = texts.next() {
+        while let Some(text) = texts.next_text() {
             match text {
                 Ok(text) => strangers += usize::from(!self.text(&text.path, text.bytes, Some(text.place))),
                 Err(problem) => self.faults.push(problem),
