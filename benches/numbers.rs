@@ -513,20 +513,19 @@ async fn run(page: &Path, brought: Option<&Path>, files: &[PathBuf]) -> Result<R
 async fn learn(browser: &Browser, brought: &Path) -> Result<f64> {
     browser
         .script(
-            "window.learned = new Promise(resolve => {
-                 let start;
-                 document.querySelector('main input[type=file]').addEventListener('change', () => start = performance.now(), true);
-                 new MutationObserver(() => {
-                     if (!document.querySelector('.added .buttons')) return;
-                     const done = !document.querySelector('.added a') || document.querySelector('.imported li');
-                     if (done) resolve(performance.now() - start);
-                     else location.hash = '#/kb?q=waran+warims';
-                 }).observe(document.getElementById('app'), { subtree: true, childList: true });
-             });",
+            "let start;
+             document.querySelector('main input[type=file]').addEventListener('change', () => start = performance.now(), true);
+             new MutationObserver(() => {
+                 if (!document.querySelector('.added .buttons')) return;
+                 const done = !document.querySelector('.added a') || document.querySelector('.imported li');
+                 if (done) window.learned ??= performance.now() - start;
+                 else location.hash = '#/kb?q=waran+warims';
+             }).observe(document.getElementById('app'), { subtree: true, childList: true });",
         )
         .await?;
     browser.choose_files("main input[type=file]", &[brought]).await?;
-    let learned = browser.script_async("window.learned.then(arguments[arguments.length - 1])", Vec::new()).await?;
+    // Longer than a script may run.
+    let learned = browser.wait_until("window.learned").await?;
     browser.script("location.hash = ''").await?;
     Ok(learned.as_f64().unwrap_or(f64::NAN))
 }

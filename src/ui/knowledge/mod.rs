@@ -77,18 +77,17 @@ pub fn KnowledgePage(props: &Props) -> Html {
             <Form wanted={wanted.clone()} areas={(*areas).clone()} {on_query} {on_filter} />
             <div class="outcome">
                 if !only_imported { <p role="status">{ found.status(&wanted, all.len()) }</p> }
-                if wanted != Wanted::default() && !(found.is_empty() && !with_imported) {
+                if wanted != Wanted::default() && (with_imported || !found.is_empty()) {
                     <button class="button small" onclick={clear.clone()}>{ "Clear search and filters" }</button>
                 }
             </div>
             <div class="columns">
                 { area_links(&wanted, &areas, &found, props.imported) }
                 <div class="found">
-                    if only_imported {
-                    } else if found.is_empty() {
-                        { nothing(&wanted, clear) }
-                    } else {
+                    if !found.is_empty() {
                         <List articles={found.whole.clone()} {by_area} />
+                    } else if !only_imported {
+                        { nothing(&wanted, clear) }
                     }
                     if !found.partly.is_empty() {
                         <section>
