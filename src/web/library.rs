@@ -193,7 +193,7 @@ pub fn find(query: &str, filter: &Filter, most: usize) -> Found {
         let (whole, partly) = shelf.library.find(query, filter);
         let articles = whole.iter().chain(&partly).take(most);
         let articles = articles.filter_map(|number| shelf.library.articles().get(*number as usize).cloned());
-        Found { whole: whole.len(), partly: partly.len(), articles: articles.collect() }
+        Found { all: shelf.places.len(), whole: whole.len(), partly: partly.len(), articles: articles.collect() }
     })
 }
 

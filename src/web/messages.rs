@@ -308,6 +308,8 @@ pub struct Library {
 /// Imported articles that were found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Found {
+    /// How many there are.
+    pub all: usize,
     /// How many have all the words.
     pub whole: usize,
     /// How many have some of them.

@@ -17,7 +17,7 @@ const LISTED: usize = 25;
 pub struct Props {
     /// What is looked for.
     pub wanted: Wanted,
-    /// How many there are.
+    /// How many there are, so that more of them are found.
     pub articles: usize,
 }
 
@@ -39,7 +39,7 @@ pub fn Imported(props: &Props) -> Html {
     html! {
         <section class="imported">
             <h2>{ "Imported articles" }</h2>
-            <p role="status">{ status(&found, props.articles) }</p>
+            <p role="status">{ status(&found) }</p>
             { rows(found.articles.iter()) }
             if rest > 0 {
                 <p class="more">
@@ -71,8 +71,8 @@ fn use_found(props: &Props, most: usize) -> Option<Rc<Found>> {
     (*found).clone()
 }
 
-fn status(found: &Found, all: usize) -> String {
-    let articles = format::counted(all as u64, "imported article", "imported articles");
+fn status(found: &Found) -> String {
+    let articles = format::counted(found.all as u64, "imported article", "imported articles");
     match (found.whole, found.partly) {
         (0, 0) => format!("None of {articles} fits"),
         (0, partly) => {

@@ -51,6 +51,8 @@ pub fn KnowledgePage(props: &Props) -> Html {
     let found = use_memo(wanted.clone(), Found::new);
     let all = catalogue().articles();
     let areas = use_memo((), |()| areas_of(catalogue().articles().iter()));
+    let imported = (props.imported > 0).then_some((IMPORTED, props.imported));
+    let all_areas: Vec<_> = areas.iter().copied().chain(imported).collect();
     let only_imported = wanted.filter.area.as_deref() == Some(IMPORTED);
     let with_imported = props.imported > 0 && wanted.filter.area.as_deref().is_none_or(|area| area == IMPORTED);
     let on_filter = {
@@ -74,7 +76,7 @@ pub fn KnowledgePage(props: &Props) -> Html {
     html! {
         <div class="knowledge">
             <h1>{ "Known issues" }</h1>
-            <Form wanted={wanted.clone()} areas={(*areas).clone()} {on_query} {on_filter} />
+            <Form wanted={wanted.clone()} areas={all_areas} {on_query} {on_filter} />
             <div class="outcome">
                 if !only_imported { <p role="status">{ found.status(&wanted, all.len()) }</p> }
                 if wanted != Wanted::default() && (with_imported || !found.is_empty()) {
