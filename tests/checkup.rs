@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use evtx_checkup::checkup::{self, Checkup, EventKind, Evidence, FileReport, Newest, Report, Tally, Why};
 use evtx_checkup::event::{Level, Time};
-use evtx_checkup::export;
+use evtx_checkup::export::{Format, Handover};
 use evtx_checkup::kb::{KnowledgeBase, Version, lint};
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader};
 use evtx_checkup::log::{Kind, Problem, Reason, Record, Sink};
@@ -68,8 +68,8 @@ fn in_parts(knowledge: &KnowledgeBase, logs: &[Vec<u8>], numbers: &mut Numbers) 
 fn check_same(knowledge: &KnowledgeBase, parts: &Report, whole: &Report) {
     assert_eq!(parts.files, whole.files);
     assert!(parts == whole);
-    assert_eq!(export::json::report(parts, knowledge).to_string(), export::json::report(whole, knowledge).to_string());
-    assert_eq!(export::text::report(parts, knowledge), export::text::report(whole, knowledge));
+    let (parts_over, whole_over) = (Handover::new(parts, knowledge), Handover::new(whole, knowledge));
+    Format::ALL.into_iter().for_each(|format| assert_eq!(format.write(&parts_over), format.write(&whole_over)));
     let findings = |report: &Report| -> Vec<_> {
         let all = report.findings(knowledge).into_iter();
         all.map(|a| (a.article.id.clone(), a.count, a.own, a.span, a.subjects, a.computers, a.files, a.evidence))
@@ -483,7 +483,9 @@ fn start_up_records_say_which_windows_wrote_the_log() {
             let findings = report.findings(&knowledge);
             let [finding] = &findings[..] else { panic!("{} findings", findings.len()) };
             assert_eq!(finding.other_windows, other_windows, "{starts:?}");
-            let said = export::text::report(&report, &knowledge).contains("This article is about Windows 7, not");
+            let said = Format::Text
+                .write(&Handover::new(&report, &knowledge))
+                .contains("This article is about Windows 7, not");
             assert_eq!(said, other_windows, "{starts:?}");
         }
     };

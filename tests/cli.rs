@@ -108,7 +108,7 @@ fn check_keys(value: &Value, keys: &[&str]) {
 
 /// Checks the shape of a report, and that its sums add up.
 fn check_shape(report: &Value) {
-    let keys = ["files", "findings", "unexplained", "explained_groups", "not_evaluated", "totals"];
+    let keys = ["note", "redacted", "files", "findings", "unexplained", "explained_groups", "not_evaluated", "totals"];
     check_keys(report, &keys);
     let list = |value: &Value| value.as_array().unwrap().clone();
     let number = |value: &Value| value.as_u64().unwrap();
@@ -463,11 +463,131 @@ fn text_from_the_log_starts_no_line_of_its_own() {
     assert!(text.contains("All is well."), "what it was can be seen");
 }
 
+/// What a text says without its marks: no format can write a name so that this does not show it.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[test]
+fn no_name_survives_redaction() {
+    // Each where the report has it: as a computer, as something affected, as a file.
+    const SECRETS: [&str; 18] = [
+        "FILIALE17",
+        "ZENTRALE",
+        "nordwind.example",
+        "NORDWIND",
+        "m.mustermann",
+        "Änne O'Brîen_2",
+        "j.mail",
+        "mailprovider.example",
+        "vertragsordner",
+        "FS-AKTEN",
+        "dc-unbekannt",
+        "fremdling",
+        "profilbesitzer",
+        "Erika Beispiel",
+        "1004336348-1177238915",
+        "10.77.66.55",
+        "fd00:77::66",
+        "gehaltsabteilung",
+    ];
+    let folder = Folder::new("redact");
+    let crash = |service: &'static str| {
+        let crash = Event::service_control_manager(7034).param(service).param("1");
+        crash.computer("FILIALE17.nordwind.example")
+    };
+    let affected = [
+        "Agent of m.mustermann",
+        "M.MUSTERMANN@NORDWIND.EXAMPLE",
+        "Änne O'Brîen_2",
+        "for ÄNNE O'BRÎEN_2, too",
+        r"NORDWIND\fremdling",
+        "Fremdling alone",
+        "mail to j.mail@mailprovider.example",
+        r"\\FS-AKTEN\vertragsordner\Fremdling plan.docx",
+        r"\\?\UNC\fs-akten\sysvol\nordwind.example\Policies",
+        "dc-unbekannt.nordwind.example:389 does not answer",
+        r"C:\Users\Profilbesitzer\AppData\a.exe",
+        "profilbesitzer's agent",
+        r#"{"path":"C:\\Users\\Erika Beispiel\\a.exe"}"#,
+        "S-1-5-21-1004336348-1177238915-682003330-512 and s-1-5-21-1004336348-1177238915-682003330-513",
+        "10.77.66.55:443, [fd00:77::66]:443, fd00:77::66%4",
+        "CN=Zentrale,OU=Gehaltsabteilung,DC=nordwind,DC=example",
+        "filiale17$ and ZENTRALE",
+        "NT AUTHORITY\\SYSTEM with S-1-5-18 at 127.0.0.1 and ::1",
+    ];
+    // Records that nothing is handed over of say what is a name.
+    let logon = Event::classic("Security", 4624)
+        .data("TargetUserName", "M.Mustermann")
+        .data("SubjectUserName", "änne o'brîen_2")
+        .data("WorkstationName", "Zentrale")
+        .data("TargetDomainName", "Nordwind");
+    let log = evtx(affected.iter().map(|service| crash(service)).chain([logon]));
+    let zipped = zip(&[(r"Zentrale/m.mustermann_System.evtx", &log)]);
+    let mut damaged = log.clone();
+    damaged[4096 + 512 + 40] ^= 0xff;
+    folder.write("FILIALE17_System.evtx", &log);
+    folder.write("home/profilbesitzer/10.77.66.55.zip", &zipped);
+    folder.write("Users/Erika Beispiel/damaged.evtx", &damaged);
+    folder.write("ZENTRALE/notes.evtx", b"no log");
+    let unknown = Event::classic("Agent M.Mustermann", 7).level(Level::Error).computer("Zentrale");
+    let strings = Event::classic("Fabrikam", 8).level(Level::Error).string("x").computer("FILIALE17");
+    let mut evt = EvtWriter::new();
+    [unknown, strings].iter().for_each(|event| _ = evt.write(event));
+    folder.write("fs-akten.evt", &evt.finish());
+    let all = folder.0.to_str().unwrap();
+    let mut shown = String::new();
+    for format in ["text", "json", "markdown", "html", "csv"] {
+        shown.push_str(&letters(&check(&["--format", format, all], 2)));
+        let out = check(&["--format", format, "--redact", all], 2);
+        let said = letters(&out);
+        for secret in SECRETS {
+            assert!(!said.contains(&letters(secret)), "{secret} in {format}:\n{out}");
+        }
+        // What everybody has stays.
+        let known = ["ntauthoritysystem", "s1518", "127001", "agent", "systemevtx"];
+        known.iter().for_each(|known| assert!(said.contains(known), "{known} in {format}:\n{out}"));
+    }
+    // Each is in a report from which nothing was taken.
+    SECRETS.iter().for_each(|secret| assert!(shown.contains(&letters(secret)), "{secret}"));
+
+    let report: Value = serde_json::from_str(&check(&["--format", "json", "--redact", all], 2)).unwrap();
+    check_shape(&report);
+    assert_eq!(report["redacted"], true);
+    // The same name has the same word everywhere.
+    let finding = &report["findings"][0];
+    let computer = finding["computers"][0].as_str().unwrap();
+    assert_eq!(finding["computers"], serde_json::json!([computer]));
+    assert!(computer.starts_with("COMPUTER-"), "{computer}");
+    let names: Vec<_> = report["files"].as_array().unwrap().iter().map(|file| file["name"].as_str().unwrap()).collect();
+    assert!(names.iter().any(|name| name.ends_with(&format!("{computer}_System.evtx"))), "{names:?}");
+    let subjects: Vec<_> =
+        finding["subjects"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+    let user = |before: &str| {
+        let subject = subjects.iter().find_map(|subject| subject.strip_prefix(before));
+        subject.unwrap_or_else(|| panic!("{before} in {subjects:?}")).to_owned()
+    };
+    let mustermann = user("Agent of ");
+    assert!(subjects.iter().any(|subject| *subject == format!("{mustermann}@DOMAIN-1")), "{subjects:?}");
+    assert!(user(r"C:\Users\").strip_suffix(r"\AppData\a.exe").is_some_and(|user| user.starts_with("USER-")));
+    assert!(subjects.contains(&"NT AUTHORITY\\SYSTEM with S-1-5-18 at 127.0.0.1 and ::1"), "{subjects:?}");
+    // What somebody knows better.
+    let wishes = ["--redact", "--keep", "filiale17", "--hide", "AGENT", "--format", "csv", all];
+    let out = check(&wishes, 2);
+    assert!(out.contains("FILIALE17_System.evtx") && !letters(&out).contains("mustermann"), "{out}");
+    assert!(out.contains("TEXT-1 of USER-") && !out.contains("Agent of"), "{out}");
+}
+
 #[test]
 fn help() {
     for argument in ["--help", "-h"] {
         let text = check(&[argument], 0);
-        assert!(text.contains("Usage: evtx-checkup [--format text|json] [--kb PATH]... [--carve] PATH..."), "{text}");
+        assert!(
+            text.contains(
+                "Usage: evtx-checkup [--format text|json|markdown|html|csv] [--redact] [--kb PATH]... [--carve] PATH..."
+            ),
+            "{text}"
+        );
         assert!(text.contains("Exit status: 0 no known issue, 1 known issues found, 2"), "{text}");
     }
     check(&["--format", "json", "--help", "no-such-file"], 0);
@@ -486,9 +606,11 @@ fn arguments_that_are_none() {
     };
     check_refused(&[], "no file is given");
     check_refused(&["--format", "json"], "no file is given");
-    check_refused(&["--format", "xml", &path], "`xml` is no format; there are text and json");
+    check_refused(&["--format", "xml", &path], "`xml` is no format; there are text, json, markdown, html, csv");
     check_refused(&[&path, "--format"], "--format");
     check_refused(&["--verbose", &path], "--verbose");
+    check_refused(&["--hide", "x", &path], "--hide and --keep go with --redact");
+    check_refused(&["import", "--format", "csv", &path], "import knows the formats text and json");
     check_refused(&["-x", &path], "-x");
     // Behind `--` everything is a file.
     let output = run(&["--format=json", "--", &path, "--help"]);

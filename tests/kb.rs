@@ -163,7 +163,8 @@ fn a_good_article_has_no_fault() {
 
 #[test]
 fn keys() {
-    const KEYS: &str = "id, title, summary, level, verdict, applies-to, windows, subject, sources, detection, examples";
+    const KEYS: &str =
+        "id, title, summary, level, verdict, applies-to, windows, subject, subject-is, sources, detection, examples";
     check(
         &[("level: medium\n", "level: medium\nseverity: 3\n")],
         &[&format!("6: `severity` is no key; there are {KEYS}")],

@@ -36,6 +36,8 @@ mod at {
     pub const CHOOSE_FOLDER: &str = "main input[webkitdirectory]";
     pub const SAMPLE: &str = ".welcome .buttons > button";
 
+    pub const THEME: &str = "select[aria-label='Light or dark']";
+
     pub const RESULTS: &str = ".results";
     pub const FINDINGS: &str = "nav[aria-label='Findings'] a";
     pub const LAST_FINDING: &str = "nav[aria-label='Findings'] li:last-child a";
@@ -83,6 +85,7 @@ in_both_browsers! {
     nothing_reaches_the_network
     works_offline
     works_by_keyboard
+    light_or_dark_is_a_choice
 }
 
 /// A test that is about Chromium alone.
@@ -595,6 +598,38 @@ async fn works_by_keyboard(page: &Page) -> Result {
     let id = page.browser.script(&format!("return {id}")).await?;
     let id = id.as_str().and_then(|href| href.rsplit('/').next()).unwrap_or_default();
     assert_eq!(page.text(at::FINDING_TITLE).await?, title(&evtx_checkup::built_in(), id));
+
+    page.browser.press('2').await?;
+    page.browser.wait_until("location.hash === '#/unexplained'").await?;
+    page.browser.press('?').await?;
+    page.browser.wait_until("document.querySelector('dialog[open]')?.contains(document.activeElement)").await?;
+    page.browser.press(Key::Escape).await?;
+    page.browser.wait_until("!document.querySelector('dialog[open]')").await?;
+    Ok(())
+}
+
+/// Light or dark is chosen once, and the page is in it at its next start.
+async fn light_or_dark_is_a_choice(page: &Page) -> Result {
+    let ground = "return getComputedStyle(document.body).backgroundColor";
+    page.open("").await?;
+    page.browser.wait_for(at::START).await?;
+    let mut seen = Vec::new();
+    for theme in ["light", "dark"] {
+        page.browser
+            .script_with(
+                "const choice = document.querySelector(arguments[0]);
+                 choice.value = arguments[1];
+                 choice.dispatchEvent(new Event('change', { bubbles: true }));",
+                [json!(at::THEME), json!(theme)],
+            )
+            .await?;
+        page.open("").await?;
+        page.browser.wait_for(at::START).await?;
+        seen.push(page.browser.script(ground).await?);
+        let chosen = page.browser.script_with("return document.querySelector(arguments[0]).value", [json!(at::THEME)]);
+        assert_eq!(chosen.await?, json!(theme));
+    }
+    assert_ne!(seen[0], seen[1], "the ground's colours");
     Ok(())
 }
 

@@ -12,7 +12,8 @@ use log_writer::logs;
 use serde_json::json;
 
 /// The views of the results, and of what is known.
-const VIEWS: [&str; 5] = ["#/", "#/finding/service-start-failed", "#/unexplained", "#/kb", "#/kb/service-start-failed"];
+const VIEWS: [&str; 6] =
+    ["#/", "#/finding/service-start-failed", "#/unexplained", "#/handover", "#/kb", "#/kb/service-start-failed"];
 
 #[test]
 fn axe_finds_nothing_on_any_view() {

@@ -113,6 +113,8 @@ const checkup = {
 };
 addEventListener("dragover", checkup.hold);
 addEventListener("drop", checkup.hold);
+// Light or dark, where somebody chose it: before anything is drawn. Not every browser keeps anything for a file.
+try { document.documentElement.dataset.theme = localStorage.getItem("theme") ?? ""; } catch {}
 (async () => {
   // A page that was saved while it showed results starts clean.
   document.getElementById("app").replaceChildren();

@@ -3,10 +3,9 @@
 #![no_main]
 
 use evtx_checkup::checkup::{self, FileReport};
-use evtx_checkup::export;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Header, Reader, chunk_offset, to_xml};
 use evtx_checkup::log::{Record, Sink};
-use evtx_checkup_fuzz::KNOWLEDGE;
+use evtx_checkup_fuzz::{KNOWLEDGE, hand_over};
 use libfuzzer_sys::fuzz_target;
 
 /// Reads every record as a detection, a person and the page's tables do.
@@ -41,5 +40,5 @@ fuzz_target!(|file: &[u8]| {
     assert_eq!(Reader::default().carve(bytes, chunk_offset(0), &mut slack).carved, slack.count);
     let report = checkup::slice(&KNOWLEDGE, 0, &report, bytes, chunk_offset(0));
     assert_eq!(report.records(), coverage.records);
-    drop(export::text::report(&report, &KNOWLEDGE));
+    hand_over(&report);
 });

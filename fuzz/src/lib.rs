@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use evtx_checkup::checkup::{self, FileReport};
-use evtx_checkup::export;
+use evtx_checkup::checkup::{self, FileReport, Report};
+use evtx_checkup::export::redaction::{Found, Texts, Wishes};
+use evtx_checkup::export::{Format, Handover};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::{Coverage, Record, Sequential, Sink};
 
@@ -52,5 +53,12 @@ pub fn in_order<R: Sequential>(input: &[u8], reader: fn(u64) -> R, find: impl Fn
     let report = FileReport::open("System", length, file);
     let whole = checkup::in_order(&KNOWLEDGE, 0, &report, reader(length), file);
     assert_eq!(whole.records(), coverage.records);
-    drop(export::text::report(&whole, &KNOWLEDGE));
+    hand_over(&whole);
+}
+
+/// Writes a report in all formats, with names and without.
+pub fn hand_over(report: &Report) {
+    let mut handover = Handover::new(report, &KNOWLEDGE);
+    Format::ALL.into_iter().for_each(|format| drop(format.write(&handover)));
+    Texts::of(&handover).redact(&Found::default(), &Wishes::default()).put_into(&mut handover);
 }

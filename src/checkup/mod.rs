@@ -182,6 +182,11 @@ impl FileReport {
         self.coverage.problems.iter().any(|problem| matches!(problem.reason, log::Reason::Cancelled(_)))
     }
 
+    /// Whether some of it could not be read.
+    pub fn is_unreadable(&self) -> bool {
+        self.coverage.problems.iter().any(|problem| matches!(problem.reason, log::Reason::Unreadable(_)))
+    }
+
     /// How many of its records have a level.
     pub fn count(&self, level: Level) -> u64 {
         self.levels[level as usize]

@@ -52,6 +52,20 @@ impl<K: Ord + Hash> Tally<K> {
         other.counts.into_iter().for_each(|(key, count)| self.add_hashed(key, count));
     }
 
+    /// Gives kinds other names, the most frequent first. Those that get the same name are one kind from then on.
+    pub fn rename(&mut self, mut rename: impl FnMut(&mut K))
+    where
+        K: Clone,
+    {
+        let others = self.others();
+        let counts: Vec<_> = self.by_count().into_iter().map(|(kind, count)| (kind.clone(), count)).collect();
+        *self = Tally { counts: BTreeMap::new(), total: others };
+        for (mut kind, count) in counts {
+            rename(&mut kind);
+            self.add(count, || kind);
+        }
+    }
+
     /// How many things were counted, of whatever kind.
     pub fn total(&self) -> u64 {
         self.total

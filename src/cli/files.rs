@@ -3,70 +3,21 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use evtx_checkup::checkup::{self, Checkup, Contents, FileReport, Keys, Parts, Report, unreadable};
+use evtx_checkup::export::redaction::{Found, Names, Texts};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::archive::Archive;
-use evtx_checkup::log::evtx::{chunk_count, chunk_offset};
-use evtx_checkup::log::{Kind, Problem, Reason};
+use evtx_checkup::log::evtx::{Reader, chunk_count, chunk_offset};
+use evtx_checkup::log::{Kind, Problem, Reason, Sequential};
 use tempfile::{NamedTempFile, TempPath};
 
 /// Chunks that a thread reads at once: 4 MiB.
 const SLICE: u64 = 64;
-
-/// Checks these files, and those in folders and archives; where that is asked for, also what they have given up.
-pub fn check(knowledge: &KnowledgeBase, paths: &[PathBuf], carve: bool) -> Report {
-    let mut logs = Logs::default();
-    paths.iter().for_each(|path| logs.add(path));
-    let opened = (0..).zip(&logs.files).map(|(number, log)| (number, Report::of(number, log.report.clone())));
-    let reports = Mutex::new(opened.collect::<BTreeMap<u32, Report>>());
-    let jobs = logs.jobs();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut worker = Worker::new(knowledge);
-        while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let part = worker.check(job);
-            if let Ok(mut reports) = reports.lock() {
-                reports.entry(job.number).or_default().merge(part);
-            }
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
-    let mut reports = reports.into_inner().unwrap_or_default();
-    look_again(knowledge, &logs.files, carve, &mut reports);
-    reports.into_values().collect()
-}
-
-/// Looks again at files that may have the same records, and at what they have given up where that is asked for.
-fn look_again(knowledge: &KnowledgeBase, logs: &[Log], carve: bool, reports: &mut BTreeMap<u32, Report>) {
-    let keys = Keys::default();
-    let overlaps: BTreeMap<_, _> = checkup::overlaps(reports.values()).into_iter().flatten().collect();
-    let mut worker = Worker::new(knowledge);
-    let is_log = |log: &Log| log.report.kind.refusal().is_none();
-    for (number, log) in (0..).zip(logs).filter(|(number, log)| is_log(log) && (carve || overlaps.contains_key(number)))
-    {
-        let Some(report) = reports.get_mut(&number) else { continue };
-        let Some(first) = report.files.get(&number).cloned() else { continue };
-        let ids = overlaps.get(&number).filter(|_| !carve).cloned();
-        let look = |bytes: &mut dyn Read| checkup::again(knowledge, number, &first, ids, &keys, bytes).collect();
-        // What cannot be opened any more keeps its first report.
-        if let Ok(again) = worker.read(log, look) {
-            *report = again;
-        }
-    }
-    for (number, log) in (0..).zip(logs).filter(|(_, log)| carve && is_log(log)) {
-        let Some(report) = reports.get_mut(&number) else { continue };
-        let Some(first) = report.files.get(&number).cloned() else { continue };
-        let look = |bytes: &mut dyn Read| checkup::carve(knowledge, number, &first, &keys, bytes).collect::<Report>();
-        if let Ok(carved) = worker.read(log, look) {
-            report.merge(carved);
-        }
-    }
-}
 
 /// A file, or all files of a folder and the folders in it, by name.
 pub fn below(path: &Path) -> io::Result<Vec<PathBuf>> {
@@ -94,7 +45,7 @@ pub fn start(path: &Path) -> io::Result<Vec<u8>> {
 
 /// The files to check.
 #[derive(Default)]
-struct Logs {
+pub struct Logs {
     files: Vec<Log>,
     /// Archives that were in archives, on disk as long as they are needed.
     unpacked: Vec<TempPath>,
@@ -112,10 +63,93 @@ struct Job<'l> {
     number: u32,
     log: &'l Log,
     /// Chunks of an .evtx log; otherwise all of the file.
-    chunks: Option<std::ops::Range<u64>>,
+    chunks: Option<Range<u64>>,
 }
 
 impl Logs {
+    /// These files, and those in folders and archives.
+    pub fn find(paths: &[PathBuf]) -> Logs {
+        let mut logs = Logs::default();
+        paths.iter().for_each(|path| logs.add(path));
+        logs
+    }
+
+    /// Checks them; where that is asked for, also what they have given up.
+    pub fn check(&self, knowledge: &KnowledgeBase, carve: bool) -> Report {
+        let opened = (0..).zip(&self.files).map(|(number, log)| (number, Report::of(number, log.report.clone())));
+        let mut reports: BTreeMap<u32, Report> = opened.collect();
+        let parts = self.share_out(|jobs| {
+            let mut own = BTreeMap::<u32, Report>::new();
+            let (mut bytes, mut checkup) = (Bytes::default(), Checkup::new(knowledge));
+            for job in jobs {
+                own.entry(job.number).or_default().merge(job.check(knowledge, &mut checkup, &mut bytes));
+            }
+            own
+        });
+        for (number, part) in parts.into_iter().flatten() {
+            reports.entry(number).or_default().merge(part);
+        }
+        self.look_again(knowledge, carve, &mut reports);
+        reports.into_values().collect()
+    }
+
+    /// Looks again at files that may have the same records, and at what they have given up where that is asked for.
+    fn look_again(&self, knowledge: &KnowledgeBase, carve: bool, reports: &mut BTreeMap<u32, Report>) {
+        let keys = Keys::default();
+        let overlaps: BTreeMap<_, _> = checkup::overlaps(reports.values()).into_iter().flatten().collect();
+        let mut bytes = Bytes::default();
+        let logs = || (0..).zip(&self.files).filter(|(_, log)| log.report.kind.refusal().is_none());
+        for (number, log) in logs().filter(|(number, _)| carve || overlaps.contains_key(number)) {
+            let Some(report) = reports.get_mut(&number) else { continue };
+            let Some(first) = report.files.get(&number).cloned() else { continue };
+            let ids = overlaps.get(&number).filter(|_| !carve).cloned();
+            let look = |bytes: &mut dyn Read| checkup::again(knowledge, number, &first, ids, &keys, bytes).collect();
+            // What cannot be opened any more keeps its first report.
+            if let Ok(again) = bytes.whole(log, look) {
+                *report = again;
+            }
+        }
+        for (number, log) in logs().filter(|_| carve) {
+            let Some(report) = reports.get_mut(&number) else { continue };
+            let Some(first) = report.files.get(&number).cloned() else { continue };
+            let look =
+                |bytes: &mut dyn Read| checkup::carve(knowledge, number, &first, &keys, bytes).collect::<Report>();
+            if let Ok(carved) = bytes.whole(log, look) {
+                report.merge(carved);
+            }
+        }
+    }
+
+    /// The names that the logs have of what is in these texts of their report. An error where one cannot be read that
+    /// could be read before: its names would stay.
+    pub fn names(&self, texts: &Texts, report: &Report, carve: bool) -> io::Result<Found> {
+        let mut found = Found::default();
+        let parts = self.share_out(|jobs| {
+            let (mut bytes, mut names) = (Bytes::default(), Names::new(texts));
+            for job in jobs {
+                let was_unreadable = report.files.get(&job.number).is_some_and(FileReport::is_unreadable);
+                job.names(carve, &mut bytes, &mut names)
+                    .or_else(|error| if was_unreadable { Ok(()) } else { Err(error) })?;
+            }
+            io::Result::Ok(names.finish())
+        });
+        for part in parts {
+            found.merge(part?);
+        }
+        Ok(found)
+    }
+
+    /// Shares out what is to be done to all cores.
+    fn share_out<'l, T: Send>(&'l self, work: impl Fn(&mut dyn Iterator<Item = &Job<'l>>) -> T + Sync) -> Vec<T> {
+        let (jobs, next) = (self.jobs(), AtomicUsize::new(0));
+        let work = || work(&mut std::iter::from_fn(|| jobs.get(next.fetch_add(1, Ordering::Relaxed))));
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        })
+    }
+
     /// Adds a file, or all of a folder.
     fn add(&mut self, path: &Path) {
         let (in_folder, before) = (path.is_dir(), self.files.len());
@@ -191,56 +225,30 @@ impl Log {
 }
 
 /// What a thread keeps from job to job.
-struct Worker<'k> {
-    knowledge: &'k KnowledgeBase,
-    checkup: Checkup<'k>,
-    buffer: Vec<u8>,
+#[derive(Default)]
+struct Bytes<'l> {
+    slice: Vec<u8>,
     /// The archive of the job before.
-    archive: Option<(&'k Path, Archive<File>)>,
+    archive: Option<(&'l Path, Archive<File>)>,
 }
 
-impl<'k> Worker<'k> {
-    fn new(knowledge: &'k KnowledgeBase) -> Worker<'k> {
-        Worker { knowledge, checkup: Checkup::new(knowledge), buffer: Vec::new(), archive: None }
-    }
-
-    fn check(&mut self, job: &Job<'k>) -> Report {
-        let Job { number, log, chunks } = job;
-        let (offset, outcome) = match chunks {
-            Some(chunks) => {
-                let offset = chunk_offset(chunks.start);
-                let end = chunk_offset(chunks.end).min(log.report.size);
-                (offset, self.check_slice(*number, log, offset, end - offset))
-            }
-            None => (0, self.check_whole(*number, log)),
-        };
-        outcome.unwrap_or_else(|error| {
-            let reason = Reason::Unreadable(error.to_string());
-            checkup::unread_slice(*number, &log.report, Problem { offset, reason, lost: 0 })
-        })
-    }
-
-    fn check_slice(&mut self, number: u32, log: &Log, offset: u64, length: u64) -> io::Result<Report> {
+impl<'l> Bytes<'l> {
+    /// The bytes of some chunks of a log, and the offset of the first.
+    fn slice(&mut self, log: &Log, chunks: &Range<u64>) -> io::Result<(&[u8], u64)> {
+        let offset = chunk_offset(chunks.start);
+        let length = chunk_offset(chunks.end).min(log.report.size) - offset;
         let mut file = File::open(&log.path)?;
         file.seek(SeekFrom::Start(offset))?;
-        self.buffer.clear();
-        file.take(length).read_to_end(&mut self.buffer)?;
-        if (self.buffer.len() as u64) < length {
-            return Err(io::Error::other(format!("{} of {length} bytes came", self.buffer.len())));
+        self.slice.clear();
+        file.take(length).read_to_end(&mut self.slice)?;
+        if (self.slice.len() as u64) < length {
+            return Err(io::Error::other(format!("{} of {length} bytes came", self.slice.len())));
         }
-        self.checkup.open(number, &log.report);
-        self.checkup.read(&self.buffer, offset);
-        Ok(self.checkup.finish())
+        Ok((&self.slice, offset))
     }
 
-    fn check_whole(&mut self, number: u32, log: &'k Log) -> io::Result<Report> {
-        let (file, knowledge) = (&log.report, self.knowledge);
-        let Some(reader) = file.kind.reader(file.size, &file.name) else { return Ok(Report::default()) };
-        self.read(log, |bytes| Parts::new(knowledge, number, file, reader, bytes).collect())
-    }
-
-    /// Reads a file from its start.
-    fn read<T>(&mut self, log: &'k Log, read: impl FnOnce(&mut dyn Read) -> T) -> io::Result<T> {
+    /// Reads a log from its start.
+    fn whole<T>(&mut self, log: &'l Log, read: impl FnOnce(&mut dyn Read) -> T) -> io::Result<T> {
         let Some((kind, place)) = log.archived else { return Ok(read(&mut File::open(&log.path)?)) };
         let (_, archive) = match self.archive.take_if(|(path, _)| *path == log.path) {
             Some(archive) => self.archive.insert(archive),
@@ -250,5 +258,62 @@ impl<'k> Worker<'k> {
             }
         };
         Ok(read(&mut archive.entry(place).map_err(|(_, error)| io::Error::other(error))?))
+    }
+}
+
+impl<'l> Job<'l> {
+    fn check(&self, knowledge: &KnowledgeBase, checkup: &mut Checkup<'_>, bytes: &mut Bytes<'l>) -> Report {
+        let Job { number, log, chunks } = self;
+        let (offset, outcome) = match chunks {
+            Some(chunks) => {
+                let outcome = bytes.slice(log, chunks).map(|(bytes, offset)| {
+                    checkup.open(*number, &log.report);
+                    checkup.read(bytes, offset);
+                    checkup.finish()
+                });
+                (chunk_offset(chunks.start), outcome)
+            }
+            None => {
+                let FileReport { kind, size, name, .. } = &log.report;
+                let parts = |bytes: &mut dyn Read| match kind.reader(*size, name) {
+                    Some(reader) => Parts::new(knowledge, *number, &log.report, reader, bytes).collect(),
+                    None => Report::default(),
+                };
+                (0, bytes.whole(log, parts))
+            }
+        };
+        outcome.unwrap_or_else(|error| {
+            let reason = Reason::Unreadable(error.to_string());
+            checkup::unread_slice(*number, &log.report, Problem { offset, reason, lost: 0 })
+        })
+    }
+
+    /// Takes the names of every record, where that is asked for also of those that the log has given up.
+    fn names(&self, carve: bool, bytes: &mut Bytes<'l>, names: &mut Names) -> io::Result<()> {
+        let FileReport { kind, size, name, .. } = &self.log.report;
+        let carver =
+            kind.carver(*size, name).filter(|_| carve && self.chunks.as_ref().is_none_or(|chunks| chunks.start == 0));
+        if let Some(carver) = carver {
+            bytes.whole(self.log, |bytes| read_names(names, carver, *size, bytes))??;
+        }
+        if let Some(chunks) = &self.chunks {
+            let (bytes, offset) = bytes.slice(self.log, chunks)?;
+            Reader::default().slice(bytes, offset, names);
+            return Ok(());
+        }
+        let Some(reader) = kind.reader(*size, name) else { return Ok(()) };
+        bytes.whole(self.log, |bytes| read_names(names, reader, *size, bytes))?
+    }
+}
+
+/// Takes the names of all records of a file of so many bytes.
+fn read_names(names: &mut Names, mut reader: impl Sequential, size: u64, bytes: &mut dyn Read) -> io::Result<()> {
+    let mut read = 0;
+    loop {
+        match names.read_some(&mut reader, bytes)? {
+            0 if read < size => return Err(io::Error::other(format!("{read} of {size} bytes came"))),
+            0 => return Ok(()),
+            some => read += some,
+        }
     }
 }

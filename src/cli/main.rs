@@ -8,16 +8,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use evtx_checkup::checkup::FileReport;
-use evtx_checkup::export;
+use evtx_checkup::export::redaction::{Texts, Wishes};
+use evtx_checkup::export::{Format, Handover, imported};
 use evtx_checkup::kb::Article;
 use evtx_checkup::log::Kind;
 use evtx_checkup::log::archive::Archive;
 use evtx_checkup::sources::{self, Brought, Texts};
+use files::Logs;
 
 const HELP: &str = "\
 Says which known issues Windows event logs show, and how to resolve them.
 
-Usage: evtx-checkup [--format text|json] [--kb PATH]... [--carve] PATH...
+Usage: evtx-checkup [--format text|json|markdown|html|csv] [--redact] [--kb PATH]... [--carve] PATH...
        evtx-checkup lint PATH...
        evtx-checkup import [--format text|json] PATH...
 
@@ -25,6 +27,10 @@ PATH is a log (.evtx, .evt, or an export as XML), a folder of logs, or a zip or 
 matter.
 
 A record that several files have counts once.
+
+--redact replaces names of computers, users and domains, SIDs, IP addresses and paths of shares by words such as
+COMPUTER-1, in every format. It reads the logs a second time. --hide TEXT replaces a text of yours too, --keep NAME leaves
+a name as it is.
 
 --carve also reads records that .evtx and .evt logs have given up and not overwritten yet: they may be older than the
 log, or have been deleted.
@@ -43,8 +49,10 @@ Of lint and import: 0 no fault, 1 faults, 2 something could not be read.
 struct Arguments {
     lint: bool,
     import: bool,
-    json: bool,
+    format: Format,
     carve: bool,
+    redact: bool,
+    wishes: Wishes,
     knowledge: Vec<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -88,12 +96,20 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    let report = files::check(&knowledge, &arguments.files, arguments.carve);
-    let text = if arguments.json {
-        export::json::text(&report, &knowledge)
-    } else {
-        export::text::report(&report, &knowledge)
-    };
+    let logs = Logs::find(&arguments.files);
+    let report = logs.check(&knowledge, arguments.carve);
+    let mut handover = Handover::new(&report, &knowledge);
+    if arguments.redact {
+        let texts = Texts::of(&handover);
+        match logs.names(&texts, &report, arguments.carve) {
+            Ok(names) => drop(texts.redact(&names, &arguments.wishes).put_into(&mut handover)),
+            Err(error) => {
+                eprintln!("evtx-checkup: the logs could not be read again to find names in them: {error}");
+                return ExitCode::from(2);
+            }
+        }
+    }
+    let text = arguments.format.write(&handover);
     // A reader such as `head` may close the pipe early.
     let _ = std::io::stdout().write_all(text.as_bytes());
     match report.files.values().all(FileReport::is_whole) {
@@ -111,19 +127,29 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
         match argument {
             Short('h') | Long("help") => return Ok(None),
             Long("format") => {
-                arguments.json = match parser.value()? {
-                    word if word == "json" => true,
-                    word if word == "text" => false,
-                    word => return Err(format!("`{}` is no format; there are text and json", word.display()).into()),
-                };
+                let value = parser.value()?;
+                let format = Format::ALL.into_iter().find(|format| value == format.word());
+                arguments.format = format.ok_or_else(|| {
+                    let words = Format::ALL.map(Format::word).join(", ");
+                    format!("`{}` is no format; there are {words}", value.display())
+                })?;
             }
             Long("carve") => arguments.carve = true,
+            Long("redact") => arguments.redact = true,
+            Long("hide") => arguments.wishes.added.push(parser.value()?.string()?),
+            Long("keep") => arguments.wishes.keep(&parser.value()?.string()?, true),
             Long("kb") => arguments.knowledge.push(parser.value()?.into()),
             Value(word) if word == "lint" && is_first(&arguments) => arguments.lint = true,
             Value(word) if word == "import" && is_first(&arguments) => arguments.import = true,
             Value(path) => arguments.files.push(path.into()),
             other => return Err(other.unexpected()),
         }
+    }
+    if arguments.import && !matches!(arguments.format, Format::Text | Format::Json) {
+        return Err("import knows the formats text and json".into());
+    }
+    if !arguments.redact && arguments.wishes != Wishes::default() {
+        return Err("--hide and --keep go with --redact".into());
     }
     if arguments.files.is_empty() { Err("no file is given".into()) } else { Ok(Some(arguments)) }
 }
@@ -156,7 +182,10 @@ fn import(arguments: &Arguments) -> ExitCode {
     let mut out = std::io::stdout().lock();
     let mut take = |path: &str, bytes: &[u8], problems: &mut Vec<String>| {
         if let Some(extract) = sources::import(path, bytes, problems) {
-            let text = if arguments.json { export::imported::line(&extract) + "\n" } else { extract.source() };
+            let text = match arguments.format {
+                Format::Json => imported::line(&extract) + "\n",
+                _ => extract.source(),
+            };
             // A reader such as `head` may close the pipe early.
             let _ = out.write_all(text.as_bytes());
         }

@@ -1,19 +1,18 @@
-//! A report as JSON, for scripts. The fields are described in README.md.
+//! What is handed over as JSON, for scripts. The fields are described in README.md.
 
 use serde_json::{Value, json};
 
-use crate::checkup::{EventKind, FileReport, Finding, NotEvaluated, Report, Tally};
-use crate::event::{Level, Time};
-use crate::kb::KnowledgeBase;
+use super::handover::steers;
+use super::{Handover, Zone};
+use crate::checkup::{EventKind, FileReport, Finding, NotEvaluated, Tally};
+use crate::event::Level;
 
-/// The report as JSON text that cannot steer a terminal: JSON itself escapes only some control characters.
-pub fn text(whole: &Report, knowledge: &KnowledgeBase) -> String {
-    let text = format!("{:#}\n", report(whole, knowledge));
-    let steers =
-        |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+/// JSON text that cannot steer a terminal: JSON itself escapes only some control characters.
+pub(super) fn text(handover: &Handover<'_>) -> String {
+    let text = format!("{:#}\n", value(handover));
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        if steers(character) {
+        if steers(character) && character != '\n' {
             out.push_str(&format!("\\u{:04x}", character as u32));
         } else {
             out.push(character);
@@ -22,25 +21,28 @@ pub fn text(whole: &Report, knowledge: &KnowledgeBase) -> String {
     out
 }
 
-/// The report as one JSON value.
-pub fn report(report: &Report, knowledge: &KnowledgeBase) -> Value {
+/// The same as one JSON value.
+pub fn value(handover: &Handover<'_>) -> Value {
+    let Handover { receipt, zone, .. } = handover;
     json!({
-        "files": report.files.values().map(file).collect::<Vec<_>>(),
-        "findings": report.findings(knowledge).iter().map(finding).collect::<Vec<_>>(),
-        "unexplained": kinds(&report.unexplained),
-        "explained_groups": kinds(&report.explained),
-        "not_evaluated": report.not_evaluated(knowledge).iter().map(not_evaluated).collect::<Vec<_>>(),
+        "note": handover.note,
+        "redacted": handover.redacted,
+        "files": receipt.files.values().map(|each| file(each, zone)).collect::<Vec<_>>(),
+        "findings": handover.findings.iter().map(|each| finding(each, zone)).collect::<Vec<_>>(),
+        "unexplained": kinds(&receipt.unexplained),
+        "explained_groups": kinds(&receipt.explained),
+        "not_evaluated": handover.not_evaluated.iter().map(not_evaluated).collect::<Vec<_>>(),
         "totals": {
-            "records": report.records(),
-            "critical": report.count(Level::Critical),
-            "error": report.count(Level::Error),
-            "warning": report.count(Level::Warning),
-            "explained": report.explained.total(),
+            "records": receipt.records(),
+            "critical": receipt.count(Level::Critical),
+            "error": receipt.count(Level::Error),
+            "warning": receipt.count(Level::Warning),
+            "explained": receipt.explained.total(),
         },
     })
 }
 
-fn file(file: &FileReport) -> Value {
+fn file(file: &FileReport, zone: &Zone) -> Value {
     let account = file.account();
     let problems = file.coverage.problems.iter().chain(&account.gaps);
     json!({
@@ -55,13 +57,12 @@ fn file(file: &FileReport) -> Value {
         "undeclared": account.declared.err().map(|doubt| doubt.to_string()),
         "problems": problems.map(|problem| json!({"offset": problem.offset, "reason": problem.reason.to_string()})).collect::<Vec<_>>(),
         "dirty": file.dirty,
-        "first": file.span.map(|(first, _)| first.to_string()),
-        "last": file.span.map(|(_, last)| last.to_string()),
+        "first": file.span.map(|(first, _)| zone.rfc3339(first)),
+        "last": file.span.map(|(_, last)| zone.rfc3339(last)),
     })
 }
 
-fn finding(finding: &Finding<'_>) -> Value {
-    let time = |time: Time| time.to_string();
+fn finding(finding: &Finding<'_>, zone: &Zone) -> Value {
     let subjects = finding.subjects.by_count().into_iter();
     json!({
         "id": finding.article.id,
@@ -70,8 +71,8 @@ fn finding(finding: &Finding<'_>) -> Value {
         "verdict": finding.article.verdict,
         "count": finding.count,
         "carved": finding.carved,
-        "first": time(finding.span.0),
-        "last": time(finding.span.1),
+        "first": zone.rfc3339(finding.span.0),
+        "last": zone.rfc3339(finding.span.1),
         "subjects": subjects.map(|(name, count)| json!({"name": name, "count": count})).collect::<Vec<_>>(),
         "computers": finding.computers.by_count().into_iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "sources": finding.article.sources.iter().map(|source| &source.id).collect::<Vec<_>>(),

@@ -1,141 +1,55 @@
-//! A report as text for a terminal.
+//! What is handed over as text for a terminal: what was found and what to do.
 
-use std::fmt::Write;
+use std::fmt::{Result, Write};
 
-use crate::checkup::{FileReport, Report};
-use crate::kb::{Block, Heading, Inline, KnowledgeBase};
+use super::Handover;
+use super::document::{Element, Line, Piece, elements};
+use super::handover::foreign;
+use crate::kb::{Block, Heading, Inline};
 
-/// How many names of one kind are written out.
-const MAX_NAMES: usize = 8;
-
-/// The report as text.
-pub fn report(report: &Report, knowledge: &KnowledgeBase) -> String {
+/// The text.
+pub fn write(handover: &Handover<'_>) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write_report(&mut out, report, knowledge);
+    let _ = write_elements(&mut out, &elements(handover));
     out
 }
 
-/// Text from a log: on one line, and without power over the terminal or the direction of what is around it.
-fn foreign(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-fn write_report(out: &mut String, report: &Report, knowledge: &KnowledgeBase) -> std::fmt::Result {
-    let findings = report.findings(knowledge);
-    for finding in findings.iter().filter(|finding| finding.own > 0) {
-        let article = finding.article;
-        writeln!(out, "{}", foreign(&article.title))?;
-        writeln!(
-            out,
-            "  {}, {} | {} | kb/{}/{}.md",
-            article.level,
-            article.verdict,
-            times(finding.own),
-            article.area,
-            article.id
-        )?;
-        if let Some(grade) = article.grade {
-            writeln!(out, "  imported, match: {grade}; the article says of the event:")?;
-            article.passages.iter().try_for_each(|passage| writeln!(out, "    {}", foreign(passage)))?;
+fn write_elements(out: &mut String, elements: &[Element<'_>]) -> Result {
+    // What belongs to a finding stands under it.
+    let mut indent = 0;
+    for (place, element) in elements.iter().enumerate() {
+        if place > 0 && matches!(element, Element::Finding(..) | Element::Heading(_)) {
+            writeln!(out)?;
         }
-        if finding.other_windows {
-            writeln!(
-                out,
-                "  This article is about {}, not about the Windows that wrote the log.",
-                foreign(&article.applies_to.join(", "))
-            )?;
-        }
-        writeln!(out, "  from {} to {} UTC", finding.span.0.to_seconds(), finding.span.1.to_seconds())?;
-        if finding.carved > 0 {
-            writeln!(out, "  {} carved from what the logs have given up", times(finding.carved))?;
-        }
-        let subjects = finding.subjects.by_count();
-        if !subjects.is_empty() {
-            let names: Vec<_> =
-                subjects.iter().take(MAX_NAMES).map(|(name, count)| format!("{} ({count})", foreign(name))).collect();
-            let more = if subjects.len() > MAX_NAMES { ", ..." } else { "" };
-            writeln!(out, "  affects {}{more}", names.join(", "))?;
-        }
-        for heading in [Heading::Resolution, Heading::Workaround] {
-            if let Some(blocks) = article.section(heading) {
-                writeln!(out, "  {}:", heading.title())?;
-                write_blocks(out, blocks, 4)?;
+        match element {
+            Element::Finding(_, title) => {
+                writeln!(out, "{}", foreign(title))?;
+                indent = 2;
             }
+            Element::Heading(_) => indent = 0,
+            Element::Line(line) => writeln!(out, "{:indent$}{}", "", plain(line))?,
+            Element::List(lines) => {
+                lines.iter().try_for_each(|line| writeln!(out, "{:indent$}  {}", "", plain(line)))?
+            }
+            Element::Note(note) => note.lines().try_for_each(|line| writeln!(out, "{}", foreign(line)))?,
+            Element::Section(heading @ (Heading::Resolution | Heading::Workaround), blocks) => {
+                writeln!(out, "{:indent$}{}:", "", heading.title())?;
+                write_blocks(out, blocks, indent + 2)?;
+            }
+            // The rest is in the article.
+            Element::Section(..) | Element::AppliesTo(_) | Element::Sources(_) => {}
         }
-        writeln!(out)?;
     }
-    if findings.is_empty() {
-        writeln!(out, "No known issue was found in what could be read.\n")?;
-    }
-    for file in report.files.values() {
-        write_file(out, file)?;
-    }
-    let problems = report.problem_records();
-    writeln!(
-        out,
-        "Of {problems} critical, error and warning records, articles explain {} and none explains {}.",
-        report.explained.total(),
-        report.unexplained.total()
-    )?;
-    for (kind, count) in report.unexplained.by_count().into_iter().take(MAX_NAMES) {
-        writeln!(out, "  {count:>7}  {} {} ({})", foreign(&kind.provider), kind.event_id, kind.level.word())?;
-    }
-    match report.unexplained.others() {
-        0 => Ok(()),
-        others => writeln!(out, "  {others:>7}  of kinds that are too many to be told apart"),
-    }
+    Ok(())
 }
 
-fn times(count: u64) -> String {
-    if count == 1 { "1 record".into() } else { format!("{count} records") }
-}
-
-fn write_file(out: &mut String, file: &FileReport) -> std::fmt::Result {
-    let coverage = &file.coverage;
-    if let Some(refusal) = file.kind.refusal() {
-        writeln!(out, "{}: {refusal}", foreign(&file.name))?;
-        return coverage
-            .problems
-            .iter()
-            .try_for_each(|problem| writeln!(out, "  {}", foreign(&problem.reason.to_string())));
-    }
-    write!(out, "{}: {} read", foreign(&file.name), times(coverage.records))?;
-    let account = file.account();
-    if account.lost > 0 {
-        write!(out, ", {} lost", account.lost)?;
-    }
-    if coverage.repeated > 0 {
-        write!(out, ", {} also in another file", coverage.repeated)?;
-    }
-    if coverage.carved > 0 {
-        write!(out, ", {} carved", coverage.carved)?;
-    }
-    if let Ok(declared) = account.declared {
-        write!(out, ", {declared} declared")?;
-    }
-    if let Some((computer, _)) = file.computers.by_count().first() {
-        write!(out, ", from {}", foreign(computer))?;
-    }
-    if file.dirty {
-        write!(out, ", not closed cleanly")?;
-    }
-    writeln!(out)?;
-    if let Err(doubt) = account.declared {
-        writeln!(out, "  how many records it should have is not known: {doubt}")?;
-    }
-    for problem in coverage.problems.iter().chain(&account.gaps) {
-        writeln!(out, "  at byte {}: {}", problem.offset, foreign(&problem.reason.to_string()))?;
-    }
-    match coverage.problem_count - coverage.problems.len() as u64 {
-        0 => Ok(()),
-        more => writeln!(out, "  and {more} more problems"),
-    }
+fn plain(line: &Line<'_>) -> String {
+    let pieces = line.iter().map(|piece| match piece {
+        Piece::Own(text) => text.to_string(),
+        Piece::Foreign(text) => foreign(text),
+    });
+    pieces.collect()
 }
 
 /// The text of an article that somebody brought, without what moves a terminal.
@@ -143,7 +57,7 @@ fn harmless(text: &str) -> String {
     text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
 }
 
-fn write_blocks(out: &mut String, blocks: &[Block], indent: usize) -> std::fmt::Result {
+fn write_blocks(out: &mut String, blocks: &[Block], indent: usize) -> Result {
     for block in blocks {
         match block {
             Block::Paragraph(text) => writeln!(out, "{:indent$}{}", "", harmless(&Inline::plain(text)))?,

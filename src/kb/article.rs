@@ -31,6 +31,8 @@ pub struct Article {
     pub windows: Option<Range>,
     /// The field that names what is affected.
     pub subject: Option<String>,
+    /// What that field names, where a report may have to keep it to itself.
+    pub subject_is: Option<Name>,
     /// Where its facts are from.
     pub sources: Vec<Source>,
     /// Which events show it.
@@ -61,6 +63,31 @@ pub enum Origin {
     Sigma,
     /// Somebody added it as Microsoft's Knowledge Base had it: what it matches was read out of its text.
     Imported,
+}
+
+/// What a name in a log can be of that says who and where somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Name {
+    /// A computer.
+    Computer,
+    /// An account of a person or a service.
+    User,
+    /// A domain.
+    Domain,
+    /// A security identifier.
+    Sid,
+    /// An IP address.
+    Ip,
+    /// A share with what is in it, or a place in a directory service.
+    Path,
+    /// What somebody wants to keep to themselves, whatever it is.
+    Text,
+}
+
+impl Name {
+    /// Those that an article's subject can be; addresses and identifiers are known by their form.
+    const WORDS: [(&str, Name); 4] =
+        [("computer", Name::Computer), ("user", Name::User), ("domain", Name::Domain), ("path", Name::Path)];
 }
 
 /// How bad an issue is, in Sigma's words.
@@ -202,8 +229,8 @@ impl Heading {
     }
 }
 
-/// The front matter's keys; all but `windows` and `subject` must be there.
-const KEYS: [&str; 11] = [
+/// The front matter's keys; all but `windows`, `subject` and `subject-is` must be there.
+const KEYS: [&str; 12] = [
     "id",
     "title",
     "summary",
@@ -212,6 +239,7 @@ const KEYS: [&str; 11] = [
     "applies-to",
     "windows",
     "subject",
+    "subject-is",
     "sources",
     "detection",
     "examples",
@@ -268,6 +296,7 @@ impl Article {
         let applies_to = reader.texts("applies-to");
         let windows = reader.optional("windows", Range::parse);
         let subject = reader.optional("subject", |text| Ok(text.to_owned()));
+        let subject_is = reader.root.get("subject-is").and_then(|_| reader.word("subject-is", &Name::WORDS));
         let sources = reader.sources();
         let detection =
             reader.required("detection").and_then(|node| detection::parse::parse(node, true, reader.faults));
@@ -284,6 +313,7 @@ impl Article {
             applies_to,
             windows,
             subject,
+            subject_is,
             sources,
             detection: detection?,
             sections,

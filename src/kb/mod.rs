@@ -23,7 +23,7 @@ use crate::detection::index::Index;
 use crate::detection::keywords::Keywords;
 use crate::detection::scan::{self, Candidates, Scans};
 use crate::event::Event;
-pub use article::{Article, Heading, Level, Origin, Section, Source, Verdict};
+pub use article::{Article, Heading, Level, Name, Origin, Section, Source, Verdict};
 pub use markdown::{Block, Inline};
 pub use summary::Summary;
 pub use windows::{Range, Version};

@@ -100,6 +100,7 @@ fn rule(node: &Node, stem: &str, alone: bool, faults: &mut Vec<Fault>) -> Option
         applies_to: Vec::new(),
         windows: None,
         subject: None,
+        subject_is: None,
         sources: references.map(|url| Source { id: "reference".into(), title: url.clone(), url }).collect(),
         detection: detection?,
         sections,

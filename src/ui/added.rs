@@ -1,16 +1,15 @@
 //! What one has added to the known issues, and what one can do with it.
 
-use wasm_bindgen::prelude::*;
-use web_sys::{HtmlAnchorElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::route::{Route, Wanted};
 use super::{foreign, format};
 use crate::kb::filter::Filter;
 use crate::kb::import::IMPORTED;
-use crate::web::Added;
 use crate::web::imported::{Library, Share};
 use crate::web::session::Session;
+use crate::web::{Added, files};
 
 /// Faults that are listed.
 const LISTED_FAULTS: usize = 500;
@@ -56,7 +55,7 @@ pub fn AddedPanel(props: &Props) -> Html {
             let (session, problem) = (session.clone(), problem.clone());
             wasm_bindgen_futures::spawn_local(async move {
                 let saved = session.copy_of_page().await.and_then(|(page, left_out)| {
-                    save_as(&page, "evtx-checkup.html")?;
+                    files::save(&page, "evtx-checkup.html")?;
                     if left_out > 0 { Err(not_carried(left_out)) } else { Ok(()) }
                 });
                 report(saved, problem);
@@ -140,18 +139,4 @@ fn not_carried(left_out: usize) -> String {
          give the archive along with it.",
         format::count(left_out as u64)
     )
-}
-
-/// Has the browser save a file.
-pub fn save_as(file: &web_sys::Blob, name: &str) -> Result<(), String> {
-    let save = || -> Result<(), JsValue> {
-        let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
-        let address = web_sys::Url::create_object_url_with_blob(file)?;
-        let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
-        link.set_href(&address);
-        link.set_download(name);
-        link.click();
-        Ok(())
-    };
-    save().map_err(crate::web::message)
 }

@@ -5,10 +5,13 @@ use web_sys::{DragEvent, File};
 use yew::prelude::*;
 
 use super::added::AddedPanel;
+use super::handover::Draft;
+use super::keys::KeySheet;
 use super::knowledge::KnowledgePage;
 use super::knowledge::article::ArticlePage;
 use super::results::Results;
 use super::route::{Route, use_route};
+use super::theme::ThemeChoice;
 use super::welcome::Welcome;
 use crate::sources;
 use crate::web::session::{Session, Snapshot};
@@ -25,6 +28,7 @@ extern "C" {
 #[component]
 pub fn App() -> Html {
     let snapshot = use_state(Snapshot::default);
+    let draft = use_state(Draft::default);
     let route = use_route();
     let session = {
         let snapshot = snapshot.clone();
@@ -65,7 +69,7 @@ pub fn App() -> Html {
         Route::Article(id) => html! { <ArticlePage id={id.clone()} {imported} /> },
         _ if !started => html! { <Welcome {add} /> },
         route => {
-            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} route={route.clone()} /> }
+            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} route={route.clone()} draft={draft.clone()} /> }
         }
     };
     html! {
@@ -78,6 +82,8 @@ pub fn App() -> Html {
                         <a href={Route::Home.href()}>{ "Back to findings" }</a>
                     }
                     <a href={Route::knowledge().href()}>{ "Known issues" }</a>
+                    <KeySheet />
+                    <ThemeChoice />
                 </nav>
             </header>
             <main id="main" tabindex="-1">

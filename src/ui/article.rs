@@ -40,6 +40,9 @@ pub fn badges(article: &Article) -> Html {
 pub struct BodyProps {
     /// Its id.
     pub id: String,
+    /// The level of its headings.
+    #[prop_or(3)]
+    pub heading: u8,
 }
 
 /// The sections, what the article applies to, and its sources. A component of its own, so that it is drawn once while
@@ -47,7 +50,7 @@ pub struct BodyProps {
 #[component]
 pub fn ArticleBody(props: &BodyProps) -> Html {
     match knowledge().by_id(&props.id) {
-        Some(article) if article.origin != Origin::Imported => body(article, 3),
+        Some(article) if article.origin != Origin::Imported => body(article, props.heading),
         Some(_) => html! { <ImportedBody ..props.clone() /> },
         None => html! {},
     }
@@ -57,7 +60,7 @@ pub fn ArticleBody(props: &BodyProps) -> Html {
 #[component]
 fn ImportedBody(props: &BodyProps) -> Html {
     let looked = use_imported(&props.id, 0);
-    looked.flatten().map(|looked| body(&looked.article, 3)).unwrap_or_default()
+    looked.flatten().map(|looked| body(&looked.article, props.heading)).unwrap_or_default()
 }
 
 /// An imported article, read again: nothing until that is done, and then the article if it is there. It is looked for once
@@ -102,13 +105,13 @@ pub fn body(article: &Article, heading: u8) -> Html {
             }) }
             if article.origin == Origin::Sigma {
                 <section>
-                    <h3>{ "Resolution" }</h3>
+                    { title("Resolution") }
                     <p>{ "A Sigma rule says what to look for, not how to resolve it. Its references may say more." }</p>
                 </section>
             }
             if !article.applies_to.is_empty() {
                 <section>
-                    <h3>{ "Applies to" }</h3>
+                    { title("Applies to") }
                     <p>{ article.applies_to.join(", ") }</p>
                 </section>
             }

@@ -7,6 +7,8 @@ use yew::prelude::*;
 
 use super::findings::FindingsView;
 use super::format;
+use super::handover::{Draft, HandoverView};
+use super::keys::use_keys;
 use super::receipt::receipt;
 use super::route::Route;
 use super::unexplained::unexplained;
@@ -24,6 +26,8 @@ pub struct Props {
     pub snapshot: Snapshot,
     /// The place in the results that one has chosen.
     pub route: Route,
+    /// What is to be handed over.
+    pub draft: UseStateHandle<Draft>,
     /// Takes more files.
     pub add: Callback<Vec<File>>,
 }
@@ -33,6 +37,7 @@ impl PartialEq for Props {
         Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
             && self.snapshot.progress == other.snapshot.progress
             && self.route == other.route
+            && self.draft == other.draft
             && self.session == other.session
     }
 }
@@ -43,14 +48,22 @@ pub fn Results(props: &Props) -> Html {
     let Snapshot { report, findings, progress, .. } = &props.snapshot;
     let listed = findings.iter().filter(|finding| finding.own > 0).count();
     let clear = {
-        let session = props.session.clone();
+        let (session, draft) = (props.session.clone(), props.draft.clone());
         Callback::from(move |_: MouseEvent| {
             Route::Home.go();
+            draft.set(Draft::default());
             session.clear();
         })
     };
+    use_keys(|key| views::by_key(key).inspect(|view| view.go()).is_some());
     let view = match &props.route {
         Route::Unexplained => unexplained(report),
+        Route::Handover if progress.running => {
+            html! { <p class="nothing">{ "A report can be handed over once all is read." }</p> }
+        }
+        Route::Handover => html! {
+            <HandoverView session={props.session.clone()} snapshot={props.snapshot.clone()} draft={props.draft.clone()} />
+        },
         _ => html! {
             <FindingsView session={props.session.clone()} snapshot={props.snapshot.clone()} selected={props.route.finding().map(String::from)} />
         },

@@ -18,6 +18,8 @@ pub enum Route {
     Finding(String),
     /// What no article explains.
     Unexplained,
+    /// A report to hand over.
+    Handover,
     /// The known issues, or those one looks for.
     Knowledge(Wanted),
     /// One known issue.
@@ -79,6 +81,7 @@ impl Route {
         let (path, parameters) = path.split_once('?').unwrap_or((path, ""));
         match path.split_once('/') {
             None if path == "unexplained" => Route::Unexplained,
+            None if path == "handover" => Route::Handover,
             None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
             Some(("finding", id)) => Route::Finding(id.to_owned()),
@@ -100,6 +103,7 @@ impl Route {
             Route::Home => "#/".into(),
             Route::Finding(id) => format!("#/finding/{id}"),
             Route::Unexplained => "#/unexplained".into(),
+            Route::Handover => "#/handover".into(),
             Route::Knowledge(wanted) => match wanted.to_parameters() {
                 Some(parameters) => format!("#/kb?{parameters}"),
                 None => "#/kb".into(),

@@ -5,7 +5,8 @@ use yew::prelude::*;
 use super::route::Route;
 
 /// The views, by what they are called.
-const VIEWS: [(&str, Route); 2] = [("Findings", Route::Home), ("Unexplained", Route::Unexplained)];
+static VIEWS: [(&str, Route); 3] =
+    [("Findings", Route::Home), ("Unexplained", Route::Unexplained), ("Hand over", Route::Handover)];
 
 /// The way to every view; the one that is shown is marked.
 pub fn choice(shown: &Route) -> Html {
@@ -20,4 +21,10 @@ pub fn choice(shown: &Route) -> Html {
             }) }
         </nav>
     }
+}
+
+/// The view that the key with its number leads to.
+pub fn by_key(key: &str) -> Option<&'static Route> {
+    let number: usize = key.parse().ok()?;
+    VIEWS.get(number.checked_sub(1)?).map(|(_, view)| view)
 }

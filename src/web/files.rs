@@ -1,8 +1,8 @@
-//! Files that a person drops or chooses, and text on the clipboard.
+//! Files that a person drops, chooses or saves.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DataTransfer, File, FileList};
+use web_sys::{Blob, DataTransfer, File, FileList, HtmlAnchorElement};
 
 #[wasm_bindgen]
 extern "C" {
@@ -46,6 +46,20 @@ pub fn of(list: Option<FileList>) -> Vec<File> {
 /// The sample log that the page carries.
 pub async fn sample() -> Result<File, JsValue> {
     Ok(JsFuture::from(sample_promise()?).await?.unchecked_into())
+}
+
+/// Has the browser save a file.
+pub fn save(file: &Blob, name: &str) -> Result<(), String> {
+    let save = || -> Result<(), JsValue> {
+        let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
+        let address = web_sys::Url::create_object_url_with_blob(file)?;
+        let link: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+        Ok(())
+    };
+    save().map_err(super::message)
 }
 
 /// A file of a text.

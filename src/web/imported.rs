@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::message;
-pub use super::messages::{Found, Library, Looked, Share};
+pub use super::messages::{Library, Listing, Looked, Share};
 use super::messages::{Outcome, Task};
 use super::pool::Pool;
 use crate::kb::filter::Filter;
@@ -35,9 +35,9 @@ async fn ask(task: Task) -> Option<Outcome> {
 }
 
 /// Those that fit a query and a filter, the first `most` of them.
-pub async fn find(query: String, filter: Filter, most: usize) -> Option<Found> {
+pub async fn find(query: String, filter: Filter, most: usize) -> Option<Listing> {
     match ask(Task::Find { query, filter, most }).await? {
-        Outcome::Found(found) => Some(found),
+        Outcome::Listing(found) => Some(found),
         _ => None,
     }
 }
@@ -53,7 +53,7 @@ pub async fn look(id: String) -> Option<Looked> {
 /// Their texts, an array of `[path, text]`, as far as a copy of the page can carry them, and how many are left out.
 pub(super) async fn texts() -> Option<(js_sys::Array, usize)> {
     match ask(Task::Texts).await? {
-        Outcome::Texts(texts) => Some((js_sys::Array::from(&texts.texts), texts.left_out)),
+        Outcome::Carried(texts) => Some((js_sys::Array::from(&texts.texts), texts.left_out)),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use super::blob::BlobReader;
-use super::messages::{self, Compiled, Found, Looked, Outcome, Share, Texts, encoded};
+use super::messages::{self, Carried, Compiled, Listing, Looked, Outcome, Share, encoded};
 use super::worker::{open, pause};
 use crate::kb::Article;
 use crate::kb::filter::Filter;
@@ -188,12 +188,12 @@ fn whole(file: &Blob) -> Result<Vec<u8>, String> {
 }
 
 /// Finds imported articles.
-pub fn find(query: &str, filter: &Filter, most: usize) -> Found {
+pub fn find(query: &str, filter: &Filter, most: usize) -> Listing {
     SHELF.with_borrow_mut(|shelf| {
         let (whole, partly) = shelf.library.find(query, filter);
         let articles = whole.iter().chain(&partly).take(most);
         let articles = articles.filter_map(|number| shelf.library.articles().get(*number as usize).cloned());
-        Found { all: shelf.places.len(), whole: whole.len(), partly: partly.len(), articles: articles.collect() }
+        Listing { all: shelf.places.len(), whole: whole.len(), partly: partly.len(), articles: articles.collect() }
     })
 }
 
@@ -211,7 +211,7 @@ pub fn look(id: &str) -> Option<Looked> {
 }
 
 /// The texts of the imported articles, as far as a copy of the page can carry them.
-pub fn texts() -> Texts {
+pub fn texts() -> Carried {
     SHELF.with_borrow_mut(|shelf| {
         let (texts, mut left_out) = (Array::new(), 0);
         for number in 0..shelf.places.len() {
@@ -224,7 +224,7 @@ pub fn texts() -> Texts {
             let text = import::text(&bytes).unwrap_or_default();
             texts.push(&Array::of2(&path.into(), &(&*text).into()));
         }
-        Texts { texts: texts.into(), left_out }
+        Carried { texts: texts.into(), left_out }
     })
 }
 

@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::checkup::{FileReport, Ids, Report};
 use crate::event::Time;
+use crate::export::redaction::{Found, Redacted, Texts, Wishes};
 use crate::kb::Article;
 use crate::kb::filter::Filter;
 use crate::log::Kind;
@@ -86,7 +87,7 @@ impl Reply {
             Ok(Outcome::Compiled(compiled)) => {
                 Array::of3(&compiled.articles, &compiled.sources, &compiled.imported).into()
             }
-            Ok(Outcome::Texts(texts)) => texts.texts.clone(),
+            Ok(Outcome::Carried(texts)) => texts.texts.clone(),
             _ => JsValue::UNDEFINED,
         };
         Posted::message(self.id, &self.outcome, with)
@@ -102,7 +103,7 @@ impl Reply {
                 let with: Array = with.unchecked_into();
                 (compiled.articles, compiled.sources, compiled.imported) = (with.get(0), with.get(1), with.get(2));
             }
-            Ok(Outcome::Texts(texts)) => texts.texts = with,
+            Ok(Outcome::Carried(texts)) => texts.texts = with,
             _ => {}
         }
         Ok(Reply { id, outcome })
@@ -131,6 +132,11 @@ pub enum Task {
     Show { article: String, log: Log, display_text: Option<Log>, offsets: Vec<u64> },
     /// Write the record at this offset as XML.
     Xml { log: Log, offset: u64 },
+    /// Find the names that a log has of what is in texts: in a run of chunks (the first, and how many) or in all of it, or
+    /// in what it has given up. The request has an array of the file and the texts, encoded.
+    Names { look: Box<Look>, chunks: Option<(u64, u64)>, carve: bool },
+    /// Take names out of texts.
+    Redact { texts: Texts, found: Found, wishes: Wishes },
     /// Read and compile articles and rules: the request has an array of `[path, text or Blob]`. Imported ones are added to
     /// this worker's library. How far it is comes as [`Outcome::Compiling`].
     Compile,
@@ -206,6 +212,10 @@ pub enum Outcome {
     Shown(Vec<Row>),
     /// The XML, if the record could be written.
     Xml(Option<String>),
+    /// The names that were found.
+    Names(Found),
+    /// The texts without names.
+    Redacted(Redacted),
     /// How many texts were read, and of how many; more will come.
     Compiling(Share),
     /// What was compiled.
@@ -213,11 +223,11 @@ pub enum Outcome {
     /// The reading will end.
     Stopped,
     /// The imported articles that were found.
-    Found(Found),
+    Listing(Listing),
     /// The article, if there is one.
     Looked(Option<Box<Looked>>),
     /// The texts for a copy of the page.
-    Texts(Texts),
+    Carried(Carried),
     /// The articles are known.
     Learned,
 }
@@ -307,7 +317,7 @@ pub struct Library {
 
 /// Imported articles that were found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Found {
+pub struct Listing {
     /// How many there are.
     pub all: usize,
     /// How many have all the words.
@@ -331,7 +341,7 @@ pub struct Looked {
 
 /// Texts of imported articles.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Texts {
+pub struct Carried {
     /// An array of `[path, text]`.
     #[serde(skip)]
     pub texts: JsValue,

@@ -14,6 +14,7 @@ use super::{knowledge, learn, library};
 use crate::checkup::{self, Checkup, Contents, FileReport, Keys, Parts, Report, unreadable};
 use crate::display;
 use crate::event::Event;
+use crate::export::redaction::{Found, Names, Texts};
 use crate::kb::{Article, import};
 use crate::log::archive::Archive;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
@@ -69,9 +70,9 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             library::stop();
             Ok(Outcome::Stopped)
         }
-        Task::Find { query, filter, most } => Ok(Outcome::Found(library::find(&query, &filter, most))),
+        Task::Find { query, filter, most } => Ok(Outcome::Listing(library::find(&query, &filter, most))),
         Task::Look { id } => Ok(Outcome::Looked(library::look(&id).map(Box::new))),
-        Task::Texts => Ok(Outcome::Texts(library::texts())),
+        Task::Texts => Ok(Outcome::Carried(library::texts())),
         Task::Learn => {
             let mut articles = Vec::new();
             for some in given.unchecked_ref::<js_sys::Array>().iter() {
@@ -135,6 +136,12 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             }
             Ok(Outcome::Ended)
         }
+        Task::Names { look, chunks, carve } => {
+            let files: &js_sys::Array = given.unchecked_ref();
+            let file = files.get(0).unchecked_into();
+            Ok(Outcome::Names(names(&file, &look, &decoded(&files.get(1))?, chunks, carve).await?))
+        }
+        Task::Redact { texts, found, wishes } => Ok(Outcome::Redacted(texts.redact(&found, &wishes))),
         Task::Unpack { file: report, is_nested } => {
             let archives = js_sys::Array::new();
             let mut archive = open(file, report.kind, &report.name)?;
@@ -257,6 +264,50 @@ fn opened_file(file: Unopened, bytes: Result<Uint8Array, String>, is_whole: bool
     });
     let is_article = file.kind == Kind::Text && import::recognise(&bytes);
     Opened { number, file, report, is_article }
+}
+
+/// The names that a log has of what is in texts.
+async fn names(
+    file: &Blob,
+    look: &Look,
+    texts: &Texts,
+    chunks: Option<(u64, u64)>,
+    carve: bool,
+) -> Result<Found, String> {
+    let mut names = Names::new(texts);
+    let FileReport { kind, size, name, .. } = &look.file;
+    let read = match (chunks, if carve { kind.carver(*size, name) } else { kind.reader(*size, name) }) {
+        (Some((first, chunks)), _) => {
+            let (mut reader, mut offset) = (Reader::default(), chunk_offset(first));
+            let end = chunk_offset(first + chunks).min(*size);
+            let read = stream(file, offset, end.saturating_sub(offset), |bytes| {
+                reader.slice(bytes, offset, &mut names);
+                offset += bytes.len() as u64;
+            });
+            read.await.and_then(|()| if offset < end { Err("the file became shorter".into()) } else { Ok(()) })
+        }
+        (None, Some(mut reader)) => {
+            let mut left = *size;
+            let read_all = async |bytes: &mut dyn Read| {
+                loop {
+                    match names.read_some(&mut reader, bytes) {
+                        Ok(0) if left > 0 => return Err("the file became shorter".into()),
+                        Ok(0) => return Ok(()),
+                        Ok(read) => left = left.saturating_sub(read),
+                        Err(error) => return Err(error.to_string()),
+                    }
+                    pause().await;
+                }
+            };
+            read_from_start(file, name, look.archived, read_all).await.flatten()
+        }
+        (None, None) => Ok(()),
+    };
+    match read {
+        // What could not be read before is not in the texts either.
+        Err(error) if !look.file.is_unreadable() => Err(error),
+        _ => Ok(names.finish()),
+    }
 }
 
 /// Reads records again, by where they start.

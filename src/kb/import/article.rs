@@ -47,6 +47,7 @@ impl Extract {
             applies_to: self.products.clone(),
             windows: windows(&self.products, self.last_modified.as_deref()),
             subject: names_subject.then(|| "param1".to_owned()),
+            subject_is: None,
             sources: vec![Source {
                 id: self.kb.clone(),
                 title: self.title.clone(),

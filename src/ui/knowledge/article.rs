@@ -7,13 +7,11 @@ use yew::prelude::*;
 
 use super::areas;
 use crate::kb::filter::Filter;
-use crate::ui::added::save_as;
 use crate::ui::article::{CopyButton, badges, body, passages, use_imported};
 use crate::ui::route::{Route, Wanted};
 use crate::ui::{detection, use_title};
-use crate::web::catalogue;
-use crate::web::files::text_file;
 use crate::web::imported::Looked;
+use crate::web::{catalogue, files};
 
 /// Which article to show.
 #[derive(Properties, PartialEq)]
@@ -94,7 +92,7 @@ fn save(looked: &Rc<Looked>) -> Callback<MouseEvent> {
     let looked = looked.clone();
     Callback::from(move |_| {
         // A browser that saves nothing says so itself.
-        let _ = text_file(&looked.source).and_then(|file| save_as(&file, &looked.name));
+        let _ = files::text_file(&looked.source).and_then(|file| files::save(&file, &looked.name));
     })
 }
 

@@ -1,13 +1,14 @@
 //! What one looks for: the search field and the filters.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::areas;
 use crate::kb::filter::{Filter, providers};
 use crate::kb::{Verdict, Version};
 use crate::ui::format;
+use crate::ui::keys::use_keys;
 use crate::ui::route::Wanted;
 use crate::web::catalogue;
 
@@ -30,7 +31,7 @@ pub struct Props {
 /// The form.
 #[component]
 pub fn Form(props: &Props) -> Html {
-    use_slash();
+    use_keys(|key| key == "/" && focus());
     // They stay the same as long as the page is open.
     let providers = use_memo((), |()| providers(catalogue().articles()));
     let filter = &props.wanted.filter;
@@ -131,37 +132,11 @@ fn Select(props: &SelectProps) -> Html {
     }
 }
 
-/// Moves the focus to the search field.
-pub fn focus() {
+/// Moves the focus to the search field; says whether there is one.
+pub fn focus() -> bool {
     let field = web_sys::window().and_then(|window| window.document()?.get_element_by_id(QUERY));
-    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
-        let _ = field.focus();
-        field.select();
-    }
-}
-
-/// Moves the focus to the search field when somebody presses `/` outside of a field.
-#[hook]
-fn use_slash() {
-    use_effect_with((), move |()| {
-        let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            let in_field =
-                target.is_some_and(|target| ["INPUT", "SELECT", "TEXTAREA"].contains(&target.tag_name().as_str()));
-            if event.key() != "/" || in_field || event.ctrl_key() || event.alt_key() || event.meta_key() {
-                return;
-            }
-            event.prevent_default();
-            focus();
-        });
-        let window = web_sys::window();
-        if let Some(window) = &window {
-            let _ = window.add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
-        }
-        move || {
-            if let Some(window) = window {
-                let _ = window.remove_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
-            }
-        }
-    });
+    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) else { return false };
+    let _ = field.focus();
+    field.select();
+    true
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::list::rows;
 use crate::ui::format;
 use crate::ui::route::Wanted;
-use crate::web::imported::{self, Found};
+use crate::web::imported::{self, Listing};
 
 /// Articles that are listed at first, and how many more each time.
 const LISTED: usize = 25;
@@ -52,7 +52,7 @@ pub fn Imported(props: &Props) -> Html {
 
 /// What fits: the last that came, until there is something newer.
 #[hook]
-fn use_found(props: &Props, most: usize) -> Option<Rc<Found>> {
+fn use_found(props: &Props, most: usize) -> Option<Rc<Listing>> {
     let found = use_state(|| None);
     let set = found.setter();
     use_effect_with((props.wanted.clone(), props.articles, most), move |(wanted, _, most)| {
@@ -71,7 +71,7 @@ fn use_found(props: &Props, most: usize) -> Option<Rc<Found>> {
     (*found).clone()
 }
 
-fn status(found: &Found) -> String {
+fn status(found: &Listing) -> String {
     let articles = format::counted(found.all as u64, "imported article", "imported articles");
     match (found.whole, found.partly) {
         (0, 0) => format!("None of {articles} fits"),

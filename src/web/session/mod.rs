@@ -1,5 +1,6 @@
 //! What is going on in this page: the files it was given, and the report that grows while workers check them.
 
+mod handing;
 mod learning;
 mod reading;
 

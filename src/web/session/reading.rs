@@ -48,6 +48,11 @@ impl Given {
         (!self.is_silent).then_some(file)
     }
 
+    /// The file, and where the log is in it if it is an archive.
+    pub(super) fn place(&self) -> (Blob, Option<Archived>) {
+        (self.file.clone(), self.archived)
+    }
+
     /// Bytes of a log that were not read yet.
     pub(super) fn unread(&self, report: &FileReport) -> u64 {
         // Slices begin behind the header.

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
-use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
@@ -152,11 +151,11 @@ impl Browser {
         element.click().await.step(format!("click {css}"))
     }
 
-    /// Presses and releases a key; what has the focus gets it.
-    pub async fn press(&self, key: Key) -> Result {
-        let value = char::from(key);
+    /// Presses and releases a key, by its [`Key`](crate::Key) or what it writes; what has the focus gets it.
+    pub async fn press(&self, key: impl Into<char>) -> Result {
+        let value = key.into();
         let keys = KeyActions::new("keyboard".into()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
-        self.client.perform_actions(keys).await.step(format!("press {key:?}"))
+        self.client.perform_actions(keys).await.step(format!("press {value:?}"))
     }
 
     /// Drops files onto the middle of the window.

@@ -1,0 +1,237 @@
+//! A report to hand over: its findings, a note and what is left out are chosen; then it is saved, copied or printed.
+
+mod document;
+mod draft;
+mod hidden;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, HtmlInputElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use self::document::document;
+pub use self::draft::Draft;
+use self::draft::use_handover;
+use self::hidden::hidden_names;
+use super::{format, use_title};
+use crate::checkup::Finding;
+use crate::export::redaction::Wishes;
+use crate::export::{Format, Handover};
+use crate::web::session::{Session, Snapshot};
+use crate::web::timer::Timer;
+use crate::web::{files, message};
+
+/// The forms, by what they are called and for what they are.
+const FORMATS: [(Format, &str, &str); 5] = [
+    (Format::Html, "HTML", "one page to read, mail and print, without a script"),
+    (Format::Markdown, "Markdown", "for tickets and wikis"),
+    (Format::Csv, "CSV", "for spreadsheets: a row for each finding and computer"),
+    (Format::Json, "JSON", "for scripts"),
+    (Format::Text, "Plain text", "for mails"),
+];
+
+/// Findings that are drawn at once.
+const DRAWN_AT_ONCE: usize = 3;
+
+/// What to hand over.
+#[derive(Properties)]
+pub struct Props {
+    /// The session that can read the logs again.
+    pub session: Session,
+    /// What it found.
+    pub snapshot: Snapshot,
+    /// What somebody wants, as long as the page is open.
+    pub draft: UseStateHandle<Draft>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
+            && self.session == other.session
+            && self.draft == other.draft
+    }
+}
+
+/// The view.
+#[component]
+pub fn HandoverView(props: &Props) -> Html {
+    use_title("Hand over");
+    let Snapshot { report, findings, .. } = &props.snapshot;
+    let draft = &props.draft;
+    let making = use_handover(&props.session, report, draft);
+    let making = making.borrow();
+    let format = use_state_eq(|| 0);
+    let said = use_state_eq(String::new);
+    let listed: Vec<&Finding<'_>> = findings.iter().filter(|finding| finding.own > 0).collect();
+    let drawn = use_growing(listed.len());
+    let leave_out = |left_out: BTreeSet<String>| {
+        let draft = draft.clone();
+        move |_: MouseEvent| draft.set(Draft { left_out: left_out.clone(), ..(*draft).clone() })
+    };
+    let all = leave_out(BTreeSet::new());
+    let none = leave_out(listed.iter().map(|finding| finding.article.id.clone()).collect());
+    let write = {
+        let draft = draft.clone();
+        Callback::from(move |event: Event| {
+            let note = event.target_unchecked_into::<HtmlTextAreaElement>().value();
+            draft.set(Draft { note, ..(*draft).clone() });
+        })
+    };
+    let redact = {
+        let draft = draft.clone();
+        Callback::from(move |event: Event| {
+            let redacts = event.target_unchecked_into::<HtmlInputElement>().checked();
+            draft.set(Draft { redacts, ..(*draft).clone() });
+        })
+    };
+    let wish = {
+        let draft = draft.clone();
+        Callback::from(move |wishes: Wishes| draft.set(Draft { wishes, ..(*draft).clone() }))
+    };
+    // Only what is asked for can be handed over.
+    let ready = making.made.clone().filter(|_| making.is_done);
+    let is_ready = ready.is_some();
+    let form = FORMATS[*format].0;
+    let save = {
+        let (ready, said) = (ready.clone(), said.clone());
+        Callback::from(move |_: MouseEvent| {
+            let Some(made) = &ready else { return };
+            let name = format!("known-issues.{}", form.extension());
+            let saved = blob(form, &made.0).and_then(|file| files::save(&file, &name));
+            said.set(saved.map_or_else(|error| error, |()| format!("Saved as {name}.")));
+        })
+    };
+    let copy = {
+        let said = said.clone();
+        Callback::from(move |_: MouseEvent| {
+            let (Some(made), Some(window)) = (&ready, web_sys::window()) else { return };
+            let written = JsFuture::from(window.navigator().clipboard().write_text(&form.write(&made.0)));
+            let said = said.clone();
+            spawn_local(async move {
+                said.set(written.await.map_or_else(message, |_| "Copied.".into()));
+            });
+        })
+    };
+    let print = {
+        let said = said.clone();
+        Callback::from(move |_: MouseEvent| {
+            let printed = web_sys::window().map_or(Ok(()), |window| window.print());
+            said.set(printed.err().map(message).unwrap_or_default());
+        })
+    };
+    let choice = listed.iter().map(|finding| {
+        let (id, draft) = (finding.article.id.clone(), draft.clone());
+        let chosen = !draft.left_out.contains(&id);
+        let toggle = {
+            let id = id.clone();
+            move |_: Event| {
+                let mut new = (*draft).clone();
+                if !new.left_out.remove(&id) {
+                    new.left_out.insert(id.clone());
+                }
+                draft.set(new);
+            }
+        };
+        html! {
+            <li key={id}>
+                <label class="check">
+                    <input type="checkbox" checked={chosen} onchange={toggle} />
+                    <span>{ &finding.article.title }</span>
+                    <span class="count">{ format!("{}×", format::count(finding.own)) }</span>
+                </label>
+            </li>
+        }
+    });
+    let formats = FORMATS.iter().enumerate().map(|(place, (each, name, what))| {
+        let set = format.clone();
+        html! {
+            <li>
+                <label class="check">
+                    <input type="radio" name="format" value={each.word()} checked={*format == place} onchange={move |_: Event| set.set(place)} />
+                    <span>{ *name }<span class="count">{ format!(" {what}") }</span></span>
+                </label>
+            </li>
+        }
+    });
+    html! {
+        <div class="handover">
+            <div class="choices">
+                <fieldset>
+                    <legend>{ "Findings" }</legend>
+                    if listed.is_empty() {
+                        <p>{ "No known issue was found; what was read can be handed over all the same." }</p>
+                    } else {
+                        <p class="buttons">
+                            <button class="button small" onclick={all}>{ "All" }</button>
+                            <button class="button small" onclick={none}>{ "None" }</button>
+                        </p>
+                        <ul class="findings-choice">{ for choice }</ul>
+                    }
+                </fieldset>
+                <fieldset>
+                    <legend><label for="note">{ "Note" }</label></legend>
+                    <textarea id="note" rows="3" value={draft.note.clone()} onchange={write} />
+                </fieldset>
+                <fieldset>
+                    <legend>{ "Names" }</legend>
+                    <label class="check">
+                        <input id="redact" type="checkbox" checked={draft.redacts} onchange={redact} />
+                        <span>
+                            { "Hide names" }
+                            <span class="count">{ " of computers, users and domains, SIDs, IP addresses and paths: each becomes a word such as COMPUTER-1" }</span>
+                        </span>
+                    </label>
+                    if draft.redacts {
+                        if let Some(far) = making.searched {
+                            <div class="progress">
+                                <progress max="1" value={far.to_string()} aria-label="Searching the logs for names" />
+                                <p>{ "Searching the logs for names…" }</p>
+                            </div>
+                        }
+                        if let Some(reason) = &making.failed {
+                            <p class="problem" role="alert">{ format!("The logs cannot be searched for names: {reason}.") }</p>
+                        }
+                        if let Some(made) = &making.made { { hidden_names(&made.1, &draft.wishes, &wish) } }
+                    }
+                </fieldset>
+                <fieldset>
+                    <legend>{ "Form" }</legend>
+                    <ul>{ for formats }</ul>
+                </fieldset>
+                <div class="actions">
+                    <p class="buttons">
+                        <button class="button primary save" onclick={save} disabled={!is_ready}>{ "Save" }</button>
+                        <button class="button copy-report" onclick={copy} disabled={!is_ready}>{ "Copy" }</button>
+                        <button class="button print" onclick={print} disabled={!is_ready || drawn < listed.len()}>{ "Print" }</button>
+                    </p>
+                    <p class="said" role="status">{ (*said).clone() }</p>
+                </div>
+            </div>
+            if let Some(made) = &making.made { { document(&made.0, drawn) } }
+        </div>
+    }
+}
+
+/// A number that grows, some at a time, so that the page's thread never draws for long.
+#[hook]
+fn use_growing(to: usize) -> usize {
+    let grown = use_state_eq(|| 0);
+    let now = *grown;
+    use_effect_with((now, to), move |(now, to)| {
+        let now = *now;
+        let timer = (now < *to).then(|| Timer::after(0, move || grown.set(now + DRAWN_AT_ONCE)));
+        move || drop(timer)
+    });
+    now
+}
+
+/// A report as a file.
+fn blob(format: Format, handover: &Handover<'_>) -> Result<Blob, String> {
+    let options = BlobPropertyBag::new();
+    options.set_type(if format == Format::Html { "text/html;charset=utf-8" } else { "text/plain;charset=utf-8" });
+    let text = js_sys::Array::of1(&JsValue::from(format.write(handover)));
+    Blob::new_with_str_sequence_and_options(&text, &options).map_err(message)
+}
