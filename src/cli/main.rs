@@ -13,7 +13,7 @@ use evtx_checkup::export::{Format, Handover, imported};
 use evtx_checkup::kb::Article;
 use evtx_checkup::log::Kind;
 use evtx_checkup::log::archive::Archive;
-use evtx_checkup::sources::{self, Brought, Texts};
+use evtx_checkup::sources::{self, Brought};
 use files::Logs;
 
 const HELP: &str = "\
@@ -220,7 +220,7 @@ fn collect(
         if kind.is_archive() {
             match Archive::open(|| File::open(&path), kind, &name) {
                 Ok(archive) => {
-                    let mut texts = Texts::new(&name, archive, wanted);
+                    let mut texts = sources::Texts::new(&name, archive, wanted);
                     while let Some(text) = texts.next_text() {
                         match text {
                             Ok(text) => take(&text.path, text.bytes, problems),
