@@ -1,26 +1,83 @@
 //! The report as it will be read: what is seen is what is saved and printed.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use crate::export::Handover;
+use super::draft::Made;
 use crate::export::document::{self, Element, Line, Piece, TITLE};
 use crate::ui::article::ArticleBody;
 use crate::ui::foreign;
+use crate::web::timer::Timer;
 
-/// The report with the first findings, up to so many; what stands behind them only with all.
-pub fn document(handover: &Handover<'static>, drawn: usize) -> Html {
+/// Findings that are drawn at once: more would make the page's thread wait too long.
+const AT_ONCE: usize = 2;
+
+/// Which report to draw.
+#[derive(Properties)]
+pub struct Props {
+    /// The report.
+    pub made: Rc<Made>,
+    /// Hears whether all of it is drawn.
+    pub on_drawn: Callback<bool>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.made, &other.made)
+    }
+}
+
+/// The report, drawn some findings at a time.
+#[component]
+pub fn Document(props: &Props) -> Html {
+    let handover = &props.made.0;
+    let count = handover.own().count();
+    let drawn = use_state_eq(|| 0);
+    {
+        let (drawn, on_drawn) = (drawn.clone(), props.on_drawn.clone());
+        use_effect_with((*drawn, count), move |(now, count)| {
+            let now = *now;
+            on_drawn.emit(now >= *count);
+            let timer = (now < *count).then(|| Timer::after(0, move || drawn.set(now + AT_ONCE)));
+            move || drop(timer)
+        });
+    }
     html! {
         <article class="handed-over" aria-label="Preview">
             <h2>{ TITLE }</h2>
             { elements(&document::opening(handover)) }
-            { for handover.own().take(drawn).map(|finding| html! {
-                <section key={finding.article.id.clone()}>
-                    { elements(&document::finding(handover, finding)) }
-                    <ArticleBody id={finding.article.id.clone()} heading=4 />
-                </section>
+            { for handover.own().take(*drawn).enumerate().map(|(place, finding)| html! {
+                <Finding key={finding.article.id.clone()} made={props.made.clone()} {place} />
             }) }
-            if handover.own().nth(drawn).is_none() { { elements(&document::closing(handover)) } }
+            if *drawn >= count { { elements(&document::closing(handover)) } }
         </article>
+    }
+}
+
+#[derive(Properties)]
+struct FindingProps {
+    made: Rc<Made>,
+    /// Which of its findings.
+    place: usize,
+}
+
+impl PartialEq for FindingProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.made, &other.made) && self.place == other.place
+    }
+}
+
+/// A finding; a component of its own, so that it is drawn once while others come.
+#[component]
+fn Finding(props: &FindingProps) -> Html {
+    let handover = &props.made.0;
+    let Some(finding) = handover.own().nth(props.place) else { return html! {} };
+    html! {
+        <section>
+            { elements(&document::finding(handover, finding)) }
+            <ArticleBody id={finding.article.id.clone()} heading=4 />
+        </section>
     }
 }
 

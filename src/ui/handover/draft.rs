@@ -12,6 +12,7 @@ use crate::export::Handover;
 use crate::export::redaction::{Found, Hidden, Texts, Wishes};
 use crate::web::knowledge;
 use crate::web::session::Session;
+use crate::web::timer::pause;
 
 /// What somebody wants to hand over.
 #[derive(Clone, Default, PartialEq)]
@@ -26,6 +27,9 @@ pub struct Draft {
     pub wishes: Wishes,
 }
 
+/// A report to hand over, and what was taken out of it.
+pub type Made = (Handover<'static>, Vec<Hidden>);
+
 /// The report that a draft asks for, on its way.
 #[derive(Default)]
 pub struct Making {
@@ -39,8 +43,8 @@ pub struct Making {
     pub searched: Option<f64>,
     /// Why names cannot be taken out.
     pub failed: Option<String>,
-    /// The report and what was taken out of it: the last one that was made, until the one that is asked for is there.
-    pub made: Option<Rc<(Handover<'static>, Vec<Hidden>)>>,
+    /// The last one that was made, until the one that is asked for is there.
+    pub made: Option<Rc<Made>>,
     /// It is the one that is asked for.
     pub is_done: bool,
 }
@@ -50,18 +54,15 @@ impl Making {
         self.of.as_ref().is_some_and(|(own, asked_for)| Rc::ptr_eq(own, report) && asked_for == draft)
     }
 
-    /// Begins another one, with what still holds. Gives all that the report says.
-    fn begin(&mut self, report: &Rc<Report>, draft: &Draft) -> Rc<Handover<'static>> {
+    /// Begins another one, with what still holds.
+    fn begin(&mut self, report: &Rc<Report>, draft: &Draft) {
         let before = self.of.replace((report.clone(), draft.clone()));
         let before = before.filter(|(own, _)| Rc::ptr_eq(own, report)).map(|(_, draft)| draft);
-        let whole = self.whole.take().filter(|_| before.is_some());
-        let whole = whole.unwrap_or_else(|| Rc::new(Handover::new(report, knowledge())));
-        self.whole = Some(whole.clone());
+        self.whole.take_if(|_| before.is_none());
         self.names.take_if(|_| before.as_ref().is_none_or(|before| before.note != draft.note));
         // What was made with names is not shown where they are to be taken out.
         self.made.take_if(|_| before.as_ref().is_none_or(|before| before.redacts != draft.redacts));
         (self.is_done, self.failed, self.searched) = (false, None, None);
-        whole
     }
 }
 
@@ -74,12 +75,11 @@ pub fn use_handover(session: &Session, report: &Rc<Report>, draft: &Draft) -> Rc
     if making.borrow().is_of(report, draft) {
         return making;
     }
-    let whole = making.borrow_mut().begin(report, draft);
-    let names = making.borrow().names.clone();
+    making.borrow_mut().begin(report, draft);
     let work =
         Work { session: session.clone(), report: report.clone(), draft: draft.clone(), making: making.clone(), update };
     spawn_local(async move {
-        let made = work.make(&whole, names).await;
+        let made = work.make().await;
         work.change(|making| {
             making.searched = None;
             match made {
@@ -112,12 +112,23 @@ impl Work {
         is_wanted
     }
 
-    async fn make(
-        &self,
-        whole: &Handover<'static>,
-        names: Option<Rc<Found>>,
-    ) -> Result<(Handover<'static>, Vec<Hidden>), String> {
-        let mut handover = Handover { note: self.draft.note.clone(), ..whole.clone() };
+    async fn make(&self) -> Result<Made, String> {
+        let (whole, names) = {
+            let making = self.making.borrow();
+            (making.whole.clone(), making.names.clone())
+        };
+        let whole = match whole {
+            Some(whole) => whole,
+            None => {
+                // The view is drawn first.
+                pause().await;
+                let whole = Rc::new(Handover::new(&self.report, knowledge()));
+                self.change(|making| making.whole = Some(whole.clone()));
+                pause().await;
+                whole
+            }
+        };
+        let mut handover = Handover { note: self.draft.note.clone(), ..(*whole).clone() };
         if !self.draft.redacts {
             handover.leave_out(&self.draft.left_out);
             return Ok((handover, Vec::new()));

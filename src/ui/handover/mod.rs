@@ -12,7 +12,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
-use self::document::document;
+use self::document::Document;
 pub use self::draft::Draft;
 use self::draft::use_handover;
 use self::hidden::hidden_names;
@@ -21,7 +21,6 @@ use crate::checkup::Finding;
 use crate::export::redaction::Wishes;
 use crate::export::{Format, Handover};
 use crate::web::session::{Session, Snapshot};
-use crate::web::timer::Timer;
 use crate::web::{files, message};
 
 /// The forms, by what they are called and for what they are.
@@ -32,9 +31,6 @@ const FORMATS: [(Format, &str, &str); 5] = [
     (Format::Json, "JSON", "for scripts"),
     (Format::Text, "Plain text", "for mails"),
 ];
-
-/// Findings that are drawn at once.
-const DRAWN_AT_ONCE: usize = 3;
 
 /// What to hand over.
 #[derive(Properties)]
@@ -66,7 +62,7 @@ pub fn HandoverView(props: &Props) -> Html {
     let format = use_state_eq(|| 0);
     let said = use_state_eq(String::new);
     let listed: Vec<&Finding<'_>> = findings.iter().filter(|finding| finding.own > 0).collect();
-    let drawn = use_growing(listed.len());
+    let drawn = use_state_eq(|| false);
     let leave_out = |left_out: BTreeSet<String>| {
         let draft = draft.clone();
         move |_: MouseEvent| draft.set(Draft { left_out: left_out.clone(), ..(*draft).clone() })
@@ -205,27 +201,16 @@ pub fn HandoverView(props: &Props) -> Html {
                     <p class="buttons">
                         <button class="button primary save" onclick={save} disabled={!is_ready}>{ "Save" }</button>
                         <button class="button copy-report" onclick={copy} disabled={!is_ready}>{ "Copy" }</button>
-                        <button class="button print" onclick={print} disabled={!is_ready || drawn < listed.len()}>{ "Print" }</button>
+                        <button class="button print" onclick={print} disabled={!is_ready || !*drawn}>{ "Print" }</button>
                     </p>
                     <p class="said" role="status">{ (*said).clone() }</p>
                 </div>
             </div>
-            if let Some(made) = &making.made { { document(&made.0, drawn) } }
+            if let Some(made) = &making.made {
+                <Document made={made.clone()} on_drawn={move |all| drawn.set(all)} />
+            }
         </div>
     }
-}
-
-/// A number that grows, some at a time, so that the page's thread never draws for long.
-#[hook]
-fn use_growing(to: usize) -> usize {
-    let grown = use_state_eq(|| 0);
-    let now = *grown;
-    use_effect_with((now, to), move |(now, to)| {
-        let now = *now;
-        let timer = (now < *to).then(|| Timer::after(0, move || grown.set(now + DRAWN_AT_ONCE)));
-        move || drop(timer)
-    });
-    now
 }
 
 /// A report as a file.
