@@ -144,6 +144,8 @@ fn check_shape(report: &Value) {
             "other_windows",
             "follows",
             "followed_by",
+            "grade",
+            "passages",
         ];
         check_keys(&finding, &keys);
         assert!(["informational", "low", "medium", "high", "critical"].contains(&finding["level"].as_str().unwrap()));
@@ -658,4 +660,35 @@ fn articles_of_the_old_knowledge_base_are_read_and_other_texts_named() {
     assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1, "one object a line");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with(&other) && said.contains("no article"), "{said}");
+}
+
+#[test]
+fn articles_of_the_old_knowledge_base_match_and_say_how_well() {
+    let folder = Folder::new("imported");
+    let article = kb_writer::Text {
+        number: 912_345,
+        title: "Fabric: The Loom Is Still Weaving",
+        products: &["Microsoft Windows NT Server version 4.0"],
+        body: "SYMPTOMS\n========\n\n   Event ID: 4711\n   Source: Fabric Loom\n   Type: Error\n   \
+               Description: The thread \"Warp One\" was not found.\n",
+    };
+    let error = |text: &'static str| Event::classic("Fabric Loom", 4711).level(Level::Error).string(text);
+    let log = folder.write("System.evtx", &evtx([error("Warp One"), error("Warp Two")]));
+    let (plain, web) = (article.plain(), article.web());
+    let archive = zip(&[("Q912345.TXT", plain.as_bytes()), ("912345.txt", web.as_bytes()), ("a.txt", b"Hello")]);
+    for knowledge in [folder.write("kb.zip", &archive), folder.write("kb/Q912345.md", article.markdown().as_bytes())] {
+        folder.write("kb/notes.txt", b"What lies beside articles is not spoken of.");
+        let report = check_json(&["--kb", &knowledge, &log], 1);
+        let found: Vec<_> =
+            report["findings"].as_array().unwrap().iter().map(|own| (&own["id"], &own["grade"])).collect();
+        let expected = [(json!("q912345"), json!("exact")), (json!("q912345-same-event"), json!("same-event"))];
+        assert_eq!(found, expected.each_ref().map(|(id, grade)| (id, grade)));
+        assert_eq!(report["findings"][0]["passages"], json!(["The thread \"Warp One\" was not found."]));
+        assert_eq!(report["findings"][0]["other_windows"], json!(true));
+        let text = check(&["--kb", &knowledge, &log], 1);
+        assert!(text.contains("imported, match: exact; the article says of the event:\n    The thread"), "{text}");
+    }
+    let letter = folder.write("letter.txt", b"Dear Fabric,");
+    let output = run(&["--kb", &letter, &log]);
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with(&letter), "one that was asked for is");
 }

@@ -13,7 +13,7 @@ use evtx_checkup::export::{Format, Handover, comparison, imported};
 use evtx_checkup::kb::{Article, KnowledgeBase};
 use evtx_checkup::log::Kind;
 use evtx_checkup::log::archive::Archive;
-use evtx_checkup::sources;
+use evtx_checkup::sources::{self, Brought};
 use files::Logs;
 
 const HELP: &str = "\
@@ -39,8 +39,8 @@ log, or have been deleted.
 --compare-with says what is new, still there or gone between these logs and others, and how often a day. Those whose
 newest record is older are what was before.
 
---kb adds known issues of your own: articles (.md) and Sigma rules (.yml), or folders and zip archives of them; lint
-only checks them.
+--kb adds known issues of your own: articles (.md), Sigma rules (.yml) and articles as Microsoft's Knowledge Base had them
+(.txt, .md), or folders and zip archives of them; lint only checks them.
 
 import reads articles of Microsoft's Knowledge Base (.txt, .md), or folders and zip archives of them: as text, each as an
 article to edit; as JSON, what was found in each, one object a line.
@@ -186,12 +186,22 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
 
 /// The articles and rules of these files and folders, and the faults of those that are not well.
 fn articles(paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
-    let (mut found, mut problems) = (Vec::new(), Vec::new());
-    let mut take = |path: &str, bytes: &[u8], problems: &mut Vec<String>| {
-        sources::read(path, bytes, &mut found, problems);
+    let (mut own, mut imported, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let mut take = |path: &str, bytes: &[u8], problems: &mut Vec<String>| match sources::read(path, bytes) {
+        Ok(Brought::Own(text)) => own.push((path.to_owned(), text)),
+        // Without a grade, they look for nothing.
+        Ok(Brought::Imported(extract)) => {
+            imported.extend(extract.articles().into_iter().filter(|article| article.grade.is_some()));
+        }
+        // What only lies beside articles is not spoken of.
+        Err(problem) if sources::is_source(path) || paths.iter().any(|own| own.as_os_str() == path) => {
+            problems.push(problem);
+        }
+        Err(_) => {}
     };
-    paths.iter().try_for_each(|path| collect(path, sources::is_source, &mut problems, &mut take))?;
-    let (articles, faults) = sources::compile(&found);
+    paths.iter().try_for_each(|path| collect(path, sources::is_brought, &mut problems, &mut take))?;
+    let (mut articles, faults) = sources::compile(&own);
+    articles.append(&mut imported);
     problems.extend(faults);
     Ok((articles, problems))
 }
@@ -239,7 +249,15 @@ fn collect(
         let kind = Kind::of(&files::start(&path).map_err(said)?);
         if kind.is_archive() {
             match Archive::open(|| File::open(&path), kind, &name) {
-                Ok(mut archive) => sources::unpack(&name, &mut archive, wanted, problems, &mut *take),
+                Ok(archive) => {
+                    let mut texts = sources::Texts::new(&name, archive, wanted);
+                    while let Some(text) = texts.next_text() {
+                        match text {
+                            Ok(text) => take(&text.path, text.bytes, problems),
+                            Err(problem) => problems.push(problem),
+                        }
+                    }
+                }
                 Err(error) => problems.push(format!("{name}: the archive cannot be read: {error}")),
             }
         } else if asked_for || wanted(&name) {

@@ -129,6 +129,11 @@ pub fn finding<'h>(handover: &'h Handover<'_>, finding: &'h Finding<'_>) -> Vec<
         article.area,
         article.id
     ))]));
+    if let Some(grade) = article.grade {
+        let line = format!("imported, match: {grade}; the article says of the event:");
+        out.push(Element::Line(vec![own(line)]));
+        out.push(Element::List(article.passages.iter().map(|passage| vec![foreign(passage)]).collect()));
+    }
     if finding.other_windows {
         let about = article.applies_to.join(", ");
         out.push(Element::Line(vec![own(format!(

@@ -84,6 +84,8 @@ fn finding(finding: &Finding<'_>, zone: &Zone) -> Value {
         "other_windows": finding.other_windows,
         "follows": finding.causes.iter().map(link).collect::<Vec<_>>(),
         "followed_by": finding.consequences.iter().map(link).collect::<Vec<_>>(),
+        "grade": finding.article.grade,
+        "passages": finding.article.passages,
     })
 }
 

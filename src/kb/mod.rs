@@ -4,6 +4,7 @@ mod article;
 mod copies;
 pub mod filter;
 pub mod import;
+pub mod library;
 pub mod lint;
 mod markdown;
 mod prose;
@@ -78,12 +79,13 @@ impl KnowledgeBase {
         KnowledgeBase::new(postcard::from_bytes::<Compiled>(bytes).map_or_else(|_| Vec::new(), |compiled| compiled.0))
     }
 
-    /// The same with more articles; one with the id of another replaces it.
+    /// The same with more articles; one with the id of another replaces it. Of new ones with one id, the first counts.
     pub fn with(&self, articles: Vec<Article>) -> KnowledgeBase {
         let new: FxHashSet<&str> = articles.iter().map(|article| article.id.as_str()).collect();
         let mut all: Vec<_> = self.articles.iter().filter(|old| !new.contains(old.id.as_str())).cloned().collect();
         all.extend(articles);
         order::sort_by(&mut all, |a, b| a.id.cmp(&b.id));
+        all.dedup_by(|a, b| a.id == b.id);
         KnowledgeBase::new(all)
     }
 

@@ -69,9 +69,10 @@ pub fn App() -> Html {
         });
     }
     let started = snapshot.progress.running || !snapshot.report.files.is_empty() || snapshot.progress.cancelled;
+    let imported = snapshot.added.library.articles;
     let view = match &route {
-        Route::Knowledge(wanted) => html! { <KnowledgePage wanted={wanted.clone()} /> },
-        Route::Article(id) => html! { <ArticlePage id={id.clone()} /> },
+        Route::Knowledge(wanted) => html! { <KnowledgePage wanted={wanted.clone()} {imported} /> },
+        Route::Article(id) => html! { <ArticlePage id={id.clone()} {imported} /> },
         _ if !started => html! { <Welcome {add} /> },
         route => {
             let (zone, choose) = ((*zone).clone(), Callback::from(move |new| zone.set(new)));

@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::article::{ArticleBody, badges};
+use super::article::{ArticleBody, badges, passages};
 use super::evidence::EvidenceView;
 use super::route::Route;
 use super::{foreign, format};
 use crate::checkup::{Finding, Link, Report};
 use crate::detection::correlation::timespan_in_words;
+use crate::kb::import::Grade;
 use crate::web::session::Session;
 
 /// Affected things and computers that are named.
@@ -106,6 +107,13 @@ pub fn FindingView(props: &Props) -> Html {
                     }) }</dd>
                 </div>
             </dl>
+            if let Some(grade) = article.grade {
+                <section>
+                    <h3>{ "Why it matches" }</h3>
+                    <p>{ why(grade) }</p>
+                    { passages(article) }
+                </section>
+            }
             <ArticleBody id={article.id.clone()} />
             if !finding.general.is_empty() {
                 <section class="general">
@@ -114,6 +122,7 @@ pub fn FindingView(props: &Props) -> Html {
                         { for finding.general.iter().map(|general| html! {
                             <li>
                                 <a href={Route::Article(general.article.id.clone()).href()}>{ &general.article.title }</a>
+                                if let Some(grade) = general.article.grade { { format!(" (imported, {})", format::grade(grade)) } }
                                 { format!(" also fits {}.", format::counted(general.count, "of these records", "of these records")) }
                             </li>
                         }) }
@@ -136,4 +145,13 @@ pub fn FindingView(props: &Props) -> Html {
 fn story(link: &Link<'_>, how: String) -> Html {
     let article = link.article;
     html! { <div><a href={Route::Finding(article.id.clone()).href()}>{ &article.title }</a>{ how }</div> }
+}
+
+/// What the grade of an imported article's match means.
+fn why(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Exact => "Exact: every value that this imported article gives for the event agrees. It says:",
+        Grade::Likely => "Likely: some values agree, or this imported article gives none. It says:",
+        Grade::SameEvent => "Same event only: the values are others than this imported article gives. It says:",
+    }
 }

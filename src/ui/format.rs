@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::zone;
 use crate::event::Time;
 use crate::kb::Verdict;
+use crate::kb::import::Grade;
 
 /// `1,234,567`.
 pub fn count(number: u64) -> String {
@@ -73,5 +74,14 @@ pub fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Investigate => "Investigate",
         Verdict::SafeToIgnore => "Safe to ignore",
         Verdict::Informational => "For information",
+    }
+}
+
+/// How well a record fits what an imported article says of its event.
+pub fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Exact => "exact match",
+        Grade::Likely => "likely match",
+        Grade::SameEvent => "same event only",
     }
 }

@@ -104,8 +104,10 @@ struct State {
     is_stale: bool,
     /// The display texts of logs, by number.
     texts: BTreeMap<u32, Log>,
-    /// Archives whose articles and rules were added.
+    /// Files whose articles and rules were added.
     learned: Vec<Blob>,
+    /// Articles and rules that are read when those before them are: an array of `[path, text or Blob]`.
+    waiting: js_sys::Array,
     /// Tasks that are on their way.
     open_tasks: usize,
     /// Counts runs: what a cancelled run still sends is dropped.
@@ -175,8 +177,8 @@ impl Session {
         self.state.borrow_mut().run = run;
         self.pool.clear();
         let mut state = self.state.borrow_mut();
-        let State { added, learned, .. } = std::mem::take(&mut *state);
-        *state = State { run, added, learned, ..State::default() };
+        let State { added, learned, waiting, .. } = std::mem::take(&mut *state);
+        *state = State { run, added, learned, waiting, ..State::default() };
         drop(state);
         self.draw();
     }

@@ -189,8 +189,14 @@ impl Session {
     }
 
     /// Takes what a worker said of a file: what it is, and perhaps what is in it.
-    fn opened(&self, Opened { number, file, report }: Opened) {
+    fn opened(&self, Opened { number, file, report, is_article }: Opened) {
         match report {
+            None if is_article => {
+                self.change(number, |given| given.is_silent = true);
+                if let Some(Given { file, name, .. }) = self.given(number) {
+                    self.learn_given(&file, &name, false);
+                }
+            }
             Some(part) => {
                 let bytes = file.size;
                 self.state.borrow_mut().progress.bytes += bytes;
@@ -239,7 +245,8 @@ impl Session {
         let archives: Vec<js_sys::Array> = js_sys::Array::from(&archives).iter().map(Into::into).collect();
         if has_sources {
             let has_logs = !files.is_empty() || !archives.is_empty();
-            self.learn_archive(archive, has_logs);
+            let name = self.given(number).map(|given| given.name).unwrap_or_default();
+            self.learn_given(archive, &name, has_logs);
         }
         for (place, report) in files {
             let archived = Some(Archived { archive: number, kind, place });
