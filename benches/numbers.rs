@@ -38,7 +38,8 @@ fn main() -> Result {
     runtime.block_on(page(&small, &large))?;
     native_search(&large)?;
     runtime.block_on(page_with_all_records(&large))?;
-    runtime.block_on(page_with_many_files(&large))
+    runtime.block_on(page_with_many_files(&large))?;
+    runtime.block_on(page_with_imported(&large))
 }
 
 /// A quarter of the log in a zip archive in memory, one thread: a checkup of it, and unpacking alone.
@@ -123,6 +124,25 @@ async fn page_with_many_files(large: &Path) -> Result {
     zipped.run().await?;
     zipped.row("page: checkup of a zip of 4 logs of 1 GiB, ms", |run| run.done);
     zipped.row_below("page: growth of its memory over that, MB", |run| run.memory as f64 / 1e6, 400.0);
+    Ok(())
+}
+
+/// The page with an archive of articles as large as the largest that is public: until they can be searched, and what
+/// they cost the checkup.
+async fn page_with_imported(large: &Path) -> Result {
+    const ARTICLES: u32 = 60_000;
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/index.html");
+    let archive = packed("articles.zip", kb_writer::many(ARTICLES))?;
+    let (mut with, mut without) = (Series::new(&built, Some(archive), large), Series::new(&built, None, large));
+    for _ in 0..3 {
+        with.run().await?;
+        without.run().await?;
+    }
+    with.row_below("page: 60,000 articles from a zip, until searched, ms", |run| run.learned, 20_000.0);
+    with.row_below("page: growth of its memory by them, MB", |run| run.memory_before as f64 / 1e6, 400.0);
+    with.row_below("page: longest task until then, ms", |run| run.longest_task_before, 50.0);
+    let (speed, shown) = with.compared(&without, |with, without| without.busy / with.busy, 2);
+    row("page: CPU time of the checkup without them / with", shown, "at least 0.9", speed >= 0.9);
     Ok(())
 }
 
@@ -313,32 +333,34 @@ struct Run {
     /// What the processors worked for the page until then, on all threads.
     busy: f64,
     longest_task: f64,
-    /// Until rules were known, and the longest task by then.
+    /// Until what was brought was known, and the longest task and the growth of memory by then.
     learned: f64,
     longest_task_before: f64,
+    memory_before: u64,
     memory: u64,
 }
 
 /// The same page and files, measured again and again.
 struct Series {
     page: PathBuf,
-    rules: Option<PathBuf>,
+    /// Articles or rules that it is given before.
+    brought: Option<PathBuf>,
     files: Vec<PathBuf>,
     runs: Vec<Run>,
 }
 
 impl Series {
-    fn new(page: &Path, rules: Option<PathBuf>, log: &Path) -> Series {
-        Series { page: page.to_owned(), rules, files: vec![log.to_owned()], runs: Vec::new() }
+    fn new(page: &Path, brought: Option<PathBuf>, log: &Path) -> Series {
+        Series { page: page.to_owned(), brought, files: vec![log.to_owned()], runs: Vec::new() }
     }
 
     /// Several files that are dropped together.
     fn of(page: &Path, files: Vec<PathBuf>) -> Series {
-        Series { page: page.to_owned(), rules: None, files, runs: Vec::new() }
+        Series { page: page.to_owned(), brought: None, files, runs: Vec::new() }
     }
 
     async fn run(&mut self) -> Result {
-        self.runs.push(run(&self.page, self.rules.as_deref(), &self.files).await?);
+        self.runs.push(run(&self.page, self.brought.as_deref(), &self.files).await?);
         Ok(())
     }
 
@@ -519,10 +541,16 @@ async fn page_with_all_records(large: &Path) -> Result {
 
 /// The rules of a checkout of SigmaHQ/sigma in an archive.
 fn packed_rules(checkout: &Path) -> Result<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench/rules.zip");
-    let mut archive = zip::ZipWriter::new(File::create(&path)?);
-    for (name, text) in rules(checkout)?.iter().filter(|(name, _)| name.contains("/windows/")) {
-        archive.start_file(name.trim_start_matches('/'), zip::write::SimpleFileOptions::default())?;
+    let rules = rules(checkout)?.into_iter().filter(|(name, _)| name.contains("/windows/"));
+    packed("rules.zip", rules.map(|(name, text)| (name.trim_start_matches('/').to_owned(), text)))
+}
+
+/// Texts in an archive.
+fn packed(name: &str, texts: impl Iterator<Item = (String, String)>) -> Result<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench").join(name);
+    let mut archive = zip::ZipWriter::new(BufWriter::new(File::create(&path)?));
+    for (name, text) in texts {
+        archive.start_file(name, zip::write::SimpleFileOptions::default())?;
         archive.write_all(text.as_bytes())?;
     }
     archive.finish()?;
@@ -539,8 +567,8 @@ async fn page_process(browser: &Browser) -> Result<PageProcess> {
     Ok(browser.page_process().await?)
 }
 
-/// Opens a page, teaches it rules if there are any, measures reading, drops the files and waits for the end.
-async fn run(page: &Path, rules: Option<&Path>, files: &[PathBuf]) -> Result<Run> {
+/// Opens a page, brings it articles or rules if there are any, measures reading, drops the files and waits for the end.
+async fn run(page: &Path, brought: Option<&Path>, files: &[PathBuf]) -> Result<Run> {
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let options = Options { patience: Duration::from_secs(120), ..Options::default() };
     let browser = Browser::start(Kind::Chromium, &options).await?;
@@ -548,11 +576,14 @@ async fn run(page: &Path, rules: Option<&Path>, files: &[PathBuf]) -> Result<Run
     browser.wait_for(".welcome").await?;
     let ready = browser.script("return performance.getEntriesByName('ready')[0].startTime").await?;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let learned = match rules {
-        Some(rules) => learn(&browser, rules).await?,
+    let process = page_process(&browser).await?;
+    let before = process.resident_bytes()?;
+    process.reset_peak()?;
+    let learned = match brought {
+        Some(brought) => learn(&browser, brought).await?,
         None => 0.0,
     };
-    let process = page_process(&browser).await?;
+    let memory_before = process.peak_resident_bytes()?.saturating_sub(before);
     browser
         .script(
             "const input = document.createElement('input');
@@ -614,24 +645,29 @@ async fn run(page: &Path, rules: Option<&Path>, files: &[PathBuf]) -> Result<Run
         longest_task: longest(drop, f64::MAX),
         learned,
         longest_task_before: longest(ready + 100.0, drop),
+        memory_before,
         memory,
     })
 }
 
-/// Gives rules to the page; the milliseconds until it knows them.
-async fn learn(browser: &Browser, rules: &Path) -> Result<f64> {
+/// Gives articles or rules to the page; the milliseconds until it knows them, and of imported ones until a search shows
+/// some.
+async fn learn(browser: &Browser, brought: &Path) -> Result<f64> {
     browser
         .script(
-            "window.learned = new Promise(resolve => {
-                 let start;
-                 document.querySelector('main input[type=file]').addEventListener('change', () => start = performance.now(), true);
-                 new MutationObserver(() => {
-                     if (document.querySelector('.added .buttons')) resolve(performance.now() - start);
-                 }).observe(document.getElementById('app'), { subtree: true, childList: true });
-             });",
+            "let start;
+             document.querySelector('main input[type=file]').addEventListener('change', () => start = performance.now(), true);
+             new MutationObserver(() => {
+                 if (!document.querySelector('.added .buttons')) return;
+                 const done = !document.querySelector('.added a') || document.querySelector('.imported li');
+                 if (done) window.learned ??= performance.now() - start;
+                 else location.hash = '#/kb?q=waran+warims';
+             }).observe(document.getElementById('app'), { subtree: true, childList: true });",
         )
         .await?;
-    browser.choose_files("main input[type=file]", &[rules]).await?;
-    let learned = browser.script_async("window.learned.then(arguments[arguments.length - 1])", Vec::new()).await?;
+    browser.choose_files("main input[type=file]", &[brought]).await?;
+    // Longer than a script may run.
+    let learned = browser.wait_until("window.learned").await?;
+    browser.script("location.hash = ''").await?;
     Ok(learned.as_f64().unwrap_or(f64::NAN))
 }

@@ -336,19 +336,30 @@ impl fmt::Display for Value<'_> {
             Value::Hex(number) => write!(f, "{number:#x}"),
             Value::Real(number) => write!(f, "{number:?}"),
             Value::Bool(value) => write!(f, "{value}"),
-            Value::Binary(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02X}")),
+            Value::Binary(bytes) => bytes.iter().try_for_each(|byte| {
+                let digits = hex(*byte).map(|digit| digit.to_ascii_uppercase());
+                f.write_str(std::str::from_utf8(&digits).unwrap_or_default())
+            }),
             Value::Guid(guid) => {
-                let [a, b, c, d, e, g, h, i, rest @ ..] = guid;
-                write!(f, "{{{d:02x}{c:02x}{b:02x}{a:02x}-{g:02x}{e:02x}-{i:02x}{h:02x}-")?;
-                for (index, byte) in rest.iter().enumerate() {
-                    write!(f, "{}{byte:02x}", if index == 2 { "-" } else { "" })?;
-                }
-                f.write_str("}")
+                let mut text = *b"{--------.----.----.----.------------}";
+                let digits = text.iter_mut().filter(|letter| **letter == b'-');
+                let bytes = GUID_ORDER.iter().flat_map(|place| hex(guid[*place]));
+                digits.zip(bytes).for_each(|(letter, digit)| *letter = digit);
+                text.iter_mut().filter(|letter| **letter == b'.').for_each(|letter| *letter = b'-');
+                f.write_str(std::str::from_utf8(&text).unwrap_or_default())
             }
             Value::Sid(bytes) => write_sid(f, bytes),
             Value::Time(time) => write!(f, "{time}"),
         }
     }
+}
+
+/// The places of a GUID's bytes in the file, in the order in which they are written.
+const GUID_ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+
+/// A byte in hexadecimal digits.
+fn hex(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)])
 }
 
 fn write_sid(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {

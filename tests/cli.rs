@@ -142,6 +142,10 @@ fn check_shape(report: &Value) {
             "computers",
             "sources",
             "other_windows",
+            "follows",
+            "followed_by",
+            "grade",
+            "passages",
         ];
         check_keys(&finding, &keys);
         assert!(["informational", "low", "medium", "high", "critical"].contains(&finding["level"].as_str().unwrap()));
@@ -592,6 +596,29 @@ fn help() {
 }
 
 #[test]
+fn two_sets_of_logs_are_compared() {
+    let folder = Folder::new("compare");
+    let hung = Event::service_control_manager(7022).param("Agent").time(filetime(2026, 11, 1, 0, 0, 0));
+    let (before, after) = (folder.write("before.evtx", &evtx([hung])), folder.write("after.evtx", &crashed()));
+    let text = "Records a day before and after:\n  \
+                new                0.00       1.00  A service ended unexpectedly\n  \
+                gone               1.00       0.00  A service hung while it was starting\n\n";
+    assert_eq!(check(&["--compare-with", &before, &after], 1), text);
+    // Which was before is told by the records, not by the order of the arguments.
+    let later = evtx([Event::classic("EventLog", 6005).time(filetime(2026, 12, 1, 0, 0, 0))]);
+    let later = folder.write("later.evtx", &later);
+    let gone = json!([{
+        "id": "service-crashed",
+        "title": "A service ended unexpectedly",
+        "change": "gone",
+        "before": {"count": 1, "per_day": 1.0},
+        "after": {"count": 0, "per_day": 0.0},
+    }]);
+    assert_eq!(check_json(&["--compare-with", &after, &later], 0), gone);
+    assert_eq!(check_json(&["--compare-with", &later, &after], 1), gone);
+}
+
+#[test]
 fn arguments_that_are_none() {
     let folder = Folder::new("arguments");
     let path = folder.write("quiet.evtx", &quiet());
@@ -607,6 +634,7 @@ fn arguments_that_are_none() {
     check_refused(&["--format", "xml", &path], "`xml` is no format; there are text, json, markdown, html, csv");
     check_refused(&[&path, "--format"], "--format");
     check_refused(&["--verbose", &path], "--verbose");
+    check_refused(&["--compare-with", &path, "--format", "csv", &path], "text or json");
     check_refused(&["--hide", "x", &path], "--hide and --keep go with --redact");
     check_refused(&["import", "--format", "csv", &path], "import knows the formats text and json");
     check_refused(&["-x", &path], "-x");
@@ -632,4 +660,35 @@ fn articles_of_the_old_knowledge_base_are_read_and_other_texts_named() {
     assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1, "one object a line");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with(&other) && said.contains("no article"), "{said}");
+}
+
+#[test]
+fn articles_of_the_old_knowledge_base_match_and_say_how_well() {
+    let folder = Folder::new("imported");
+    let article = kb_writer::Text {
+        number: 912_345,
+        title: "Fabric: The Loom Is Still Weaving",
+        products: &["Microsoft Windows NT Server version 4.0"],
+        body: "SYMPTOMS\n========\n\n   Event ID: 4711\n   Source: Fabric Loom\n   Type: Error\n   \
+               Description: The thread \"Warp One\" was not found.\n",
+    };
+    let error = |text: &'static str| Event::classic("Fabric Loom", 4711).level(Level::Error).string(text);
+    let log = folder.write("System.evtx", &evtx([error("Warp One"), error("Warp Two")]));
+    let (plain, web) = (article.plain(), article.web());
+    let archive = zip(&[("Q912345.TXT", plain.as_bytes()), ("912345.txt", web.as_bytes()), ("a.txt", b"Hello")]);
+    for knowledge in [folder.write("kb.zip", &archive), folder.write("kb/Q912345.md", article.markdown().as_bytes())] {
+        folder.write("kb/notes.txt", b"What lies beside articles is not spoken of.");
+        let report = check_json(&["--kb", &knowledge, &log], 1);
+        let found: Vec<_> =
+            report["findings"].as_array().unwrap().iter().map(|own| (&own["id"], &own["grade"])).collect();
+        let expected = [(json!("q912345"), json!("exact")), (json!("q912345-same-event"), json!("same-event"))];
+        assert_eq!(found, expected.each_ref().map(|(id, grade)| (id, grade)));
+        assert_eq!(report["findings"][0]["passages"], json!(["The thread \"Warp One\" was not found."]));
+        assert_eq!(report["findings"][0]["other_windows"], json!(true));
+        let text = check(&["--kb", &knowledge, &log], 1);
+        assert!(text.contains("imported, match: exact; the article says of the event:\n    The thread"), "{text}");
+    }
+    let letter = folder.write("letter.txt", b"Dear Fabric,");
+    let output = run(&["--kb", &letter, &log]);
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with(&letter), "one that was asked for is");
 }

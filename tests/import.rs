@@ -8,62 +8,13 @@ use evtx_checkup::detection::Detection;
 use evtx_checkup::export::imported;
 use evtx_checkup::kb::import::{Clue, Extract, Grade, Heading, Role, Verdict};
 use evtx_checkup::kb::{KnowledgeBase, Version, lint};
+use kb_writer::Text;
 use log_writer::logs::{Article, FoundingLog, founding};
 use log_writer::{Event, evtx};
 use serde_json::Value;
 
-/// An article's parts, to be written in each of the three shapes.
-struct Text {
-    title: &'static str,
-    products: &'static [&'static str],
-    body: &'static str,
-}
-
-impl Text {
-    fn plain(&self) -> String {
-        let rule = "-".repeat(79);
-        let products: String = self.products.iter().map(|product| format!(" - {product} \n")).collect();
-        format!(
-            "DOCUMENT:Q912345  08-AUG-2001  [contoso]\nTITLE   :{}\nPRODUCT :Contoso Fabric\nPROD/VER:winnt:4.0\n\
-             OPER/SYS:\nKEYWORDS:kbfabric kbfab\n\n{}\n{rule}\nThe information in this article applies to:\n\n\
-             {products}{rule}\n\n{}\n\nAdditional query words: Event ID 4711\n\n{}\n\
-             Keywords          : kbfabric kbfabricfix \nVersion           : winnt:4.0\n\n{}\n",
-            self.title,
-            "=".repeat(70),
-            self.body,
-            "=".repeat(70),
-            "=".repeat(77),
-        )
-    }
-
-    fn markdown(&self) -> String {
-        let plain = self.plain();
-        let (_, body) = plain.split_once(&"=".repeat(70)).unwrap();
-        let title = self.title.replace('&', "&amp;").replace('*', "&#42;").replace('"', "&quot;");
-        let head = "Article: Q912345\nProduct(s): Contoso Fabric\nVersion(s): winnt:4.0\nOperating System(s): \n\
-                    Keyword(s): kbfabric kbfab\nLast Modified: 08-AUG-2001\n\n";
-        let lines: String = format!("{head}{}", body.trim_start()).lines().map(|line| format!("\t{line}\n")).collect();
-        format!(
-            "---\nlayout: page\ntitle: \"Q912345: {title}\"\npermalink: /kb/912/Q912345/\n---\n\n\
-             ## Q912345: {title}\n\n{{% raw %}}\n\n{lines}\n\n{{% endraw %}}\n"
-        )
-    }
-
-    fn web(&self) -> String {
-        let products: String = self.products.iter().map(|product| format!("- {product}\n")).collect();
-        let is_rule = |line: &&str| !line.is_empty() && line.bytes().all(|byte| byte == b'=');
-        let body: String =
-            self.body.lines().filter(|line| !is_rule(line)).map(|line| format!("{}\n", line.trim())).collect();
-        format!(
-            "{} (Q912345)\nThe information in this article applies to:\n{products}\
-             This article was previously published under Q912345\n{body}\
-             Modification Type: | Major | Last Reviewed: | 8/8/2001 |\n---|\nKeywords: | kbfabric kbfabricfix |\n---|\n|",
-            self.title
-        )
-    }
-}
-
 const FABRIC: Text = Text {
+    number: 912_345,
     title: "Fabric: Event ID 7000 & \"Loom\" Do Not Go Together",
     products: &[
         "Contoso Fabric version 2.0",
@@ -378,6 +329,7 @@ fn an_imported_article_ranks_below_a_built_in_one() {
 #[test]
 fn the_source_of_an_imported_article_is_one_of_ours() {
     let text = Text {
+        number: FABRIC.number,
         title: "Fabric: A Loom Cannot Start Because It Is Running",
         products: &["Microsoft Windows NT Server versions 3.51, 4.0"],
         body: FABRIC.body,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use evtx_checkup::kb::{Block, Heading, Inline, lint};
+use evtx_checkup::kb::{Block, Heading, Inline, KnowledgeBase, lint};
 
 /// The article files, each with its text.
 fn files() -> Vec<(String, String)> {
@@ -163,8 +163,8 @@ fn a_good_article_has_no_fault() {
 
 #[test]
 fn keys() {
-    const KEYS: &str =
-        "id, title, summary, level, verdict, applies-to, windows, subject, subject-is, sources, detection, examples";
+    const KEYS: &str = "id, title, summary, level, verdict, applies-to, windows, subject, subject-is, sources, detection, \
+                        caused-by, examples";
     check(
         &[("level: medium\n", "level: medium\nseverity: 3\n")],
         &[&format!("6: `severity` is no key; there are {KEYS}")],
@@ -221,6 +221,62 @@ fn windows_ranges() {
         &[("windows: vista..", "windows: 95..xp")],
         &[&format!("8: `windows`: `95` is no Windows version; there are {known}")],
     );
+}
+
+#[test]
+fn causes() {
+    let with = |causes: &str| spoiled(&[("examples:", &format!("{causes}\nexamples:"))]);
+    let other = with("caused-by:\n  - {article: spooler-crashed, within: 10m}");
+    let crashed = GOOD
+        .replace("spooler-ended", "spooler-crashed")
+        .replace("7023", "7034")
+        .replace("title: The print spooler ended with an error", "title: The print spooler crashed");
+    check_files(&[(PATH, &other), ("kb/services/spooler-crashed.md", &crashed)], &[]);
+    let (articles, _) = lint::read([(PATH, other.as_str()), ("kb/services/spooler-crashed.md", crashed.as_str())]);
+    assert_eq!(articles[1].caused_by[0].article, "spooler-crashed");
+    assert_eq!(articles[1].caused_by[0].within, 600 * 10_000_000);
+    let unknown = "18: `caused-by` names `spooler-crashed`, which is no article that is here";
+    check_files(&[(PATH, &other)], &[&format!("{PATH}:{unknown}")]);
+    // Those that stand beside it, it may name.
+    let (crashed_article, _) = lint::read([("kb/services/spooler-crashed.md", crashed.as_str())]);
+    let beside = KnowledgeBase::new(crashed_article);
+    assert_eq!(lint::read_beside(&beside, [(PATH, other.as_str())]).1, [""; 0]);
+    // One that has faults of its own is there all the same.
+    let faulty = crashed.replace("level: medium", "level: bad");
+    check_files(
+        &[(PATH, &other), ("kb/services/spooler-crashed.md", &faulty)],
+        &["kb/services/spooler-crashed.md:5: `level`: `bad` is none of informational, low, medium, high, critical"],
+    );
+    let back = crashed.replace("examples:", "caused-by: [{article: spooler-ended, within: 1h}]\nexamples:");
+    let circle = "18: `caused-by` leads from cause to cause back to this article";
+    check_files(
+        &[(PATH, &other), ("kb/services/spooler-crashed.md", &back)],
+        &[&format!("kb/services/spooler-crashed.md:{circle}"), &format!("{PATH}:{circle}")],
+    );
+    let own = "caused-by: [{article: spooler-ended, within: 1h}]";
+    check_files(&[(PATH, &with(own))], &[&format!("{PATH}:{circle}")]);
+    let window = "`within` must be a number and s, m, h or d, such as 10m";
+    for (causes, fault) in [
+        ("caused-by:", "`caused-by`: a list of causes is wanted, such as {article: id, within: 10m}"),
+        ("caused-by: []", "`caused-by`: a list of causes is wanted, such as {article: id, within: 10m}"),
+        ("caused-by: [{within: 10m}]", "the cause has no `article`"),
+        ("caused-by: [{article: a}]", window),
+        ("caused-by: [{article: a, within: 10}]", window),
+        ("caused-by: [{article: a, within: 0m}]", window),
+        ("caused-by: [{article: a, within: 9999999999999d}]", window),
+        (
+            "caused-by: [{article: a, within: 1m, where: param1}]",
+            "`where` must be a map of fields, such as {param2: param1}",
+        ),
+        (
+            "caused-by: [{article: a, within: 1m, where: {a: [b]}}]",
+            "`where` must be a map of fields, such as {param2: param1}",
+        ),
+        ("caused-by: [{article: a, within: 1m, after: 2m}]", "`after` is no key; there are article, within, where"),
+    ] {
+        let (_, faults) = lint::read([(PATH, with(causes).as_str())]);
+        assert_eq!(faults.first(), Some(&format!("{PATH}:18: {fault}")), "{causes}");
+    }
 }
 
 #[test]

@@ -50,7 +50,7 @@ mod at {
     pub const RECEIPT_RECORDS: &str = ".receipt summary strong";
     pub const RECEIPT_FILES: &str = ".receipt-files > li";
     pub const UNEXPLAINED_VIEW: &str = ".views a[href='#/unexplained']";
-    pub const UNEXPLAINED: &str = ".unexplained td";
+    pub const UNEXPLAINED: &str = ".unexplained strong > bdi";
 
     pub const FINDING_TITLE: &str = ".results article h2";
     pub const FINDING_SECTIONS: &str = ".results article h3";

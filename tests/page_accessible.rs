@@ -12,12 +12,14 @@ use log_writer::logs;
 use serde_json::json;
 
 /// The views of the results, and of what is known.
-const VIEWS: [&str; 8] = [
+const VIEWS: [&str; 10] = [
     "#/",
     "#/finding/service-start-failed",
     "#/timeline",
     "#/events",
     "#/unexplained",
+    "#/computers",
+    "#/compare",
     "#/handover",
     "#/kb",
     "#/kb/service-start-failed",

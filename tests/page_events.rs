@@ -239,7 +239,14 @@ async fn says(browser: &Browser, text: &str) -> Result {
 async fn shows(browser: &Browser, first: u64, rows: &[Row]) -> Result {
     let expected: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| vec![row.time.to_seconds(), row.level.word().into(), row.event_id.to_string(), row.provider.clone()])
+        .map(|row| {
+            vec![
+                row.time.to_seconds() + " UTC",
+                row.level.word().into(),
+                row.event_id.to_string(),
+                row.provider.clone(),
+            ]
+        })
         .collect();
     let shown = format!(
         "JSON.stringify([...Array({}).keys()].map(number => [...(document.querySelector(`#event-${{number + {first}}}`)?.children ?? [])]

@@ -6,8 +6,8 @@ const checkup = {
   // What connects the program and the browser, for the page and its workers.
   glue: "",
   text: id => document.getElementById(id).textContent,
-  // Undoes what xtask/src/build.rs does: two characters are thirteen bits, a last one is six, and those are gzip.
-  unpack(id) {
+  // Undoes what xtask/src/build.rs does: two characters are thirteen bits, a last one is six.
+  bytes(id) {
     const text = checkup.text(id), value = new Uint8Array(128);
     let next = 0;
     for (let code = 33; code < 127; code++) if (code !== 38 && code !== 60 && code !== 92) value[code] = next++;
@@ -17,7 +17,16 @@ const checkup = {
       bits = pair ? bits << 13 | first * 91 + value[text.charCodeAt(i + 1)] : bits << 6 | first;
       for (count += pair ? 13 : 6; count >= 8;) bytes[o++] = bits >> (count -= 8);
     }
-    return checkup.unzip(bytes);
+    return bytes;
+  },
+  unpack: id => checkup.unzip(checkup.bytes(id)),
+  // The program is packed tighter than browsers know to: a small one before it unpacks it.
+  async program() {
+    const { instance } = await WebAssembly.instantiate(await checkup.unpack("unpack"));
+    const packed = checkup.bytes("wasm"), { memory, room, unpack, unpacked } = instance.exports, at = room(packed.length);
+    new Uint8Array(memory.buffer).set(packed, at);
+    const length = unpack();
+    return WebAssembly.compile(new Uint8Array(memory.buffer, unpacked(), length));
   },
   unzip: bytes => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer(),
   // What people added to this copy of the page: [path, text] of each article and rule, or null.
@@ -124,7 +133,7 @@ try { document.documentElement.dataset.theme = localStorage.getItem("theme") ?? 
   document.head.append(script);
   // It has run, and a copy of this page brings its own.
   script.remove();
-  await wasm_bindgen({ module_or_path: await WebAssembly.compile(await checkup.unpack("wasm")) });
+  await wasm_bindgen({ module_or_path: await checkup.program() });
 })().catch(error => {
   const app = document.getElementById("app");
   app.textContent = "This browser cannot run the program in this page (" + error + "). Any current Chromium, Edge, Firefox or Safari can.";

@@ -29,7 +29,8 @@ pub fn again<'a>(
     });
     let end = move || {
         // A record that is left out may have said it.
-        let mut file = FileReport { windows: first.windows, ..first.unread() };
+        let (windows, zone) = (first.windows, first.zone.clone());
+        let mut file = FileReport { windows, zone, ..first.unread() };
         if keys.are_too_many() {
             file.coverage.add(Problem { offset: 0, reason: Reason::TooManyToCompare, lost: 0 });
         }

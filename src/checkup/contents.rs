@@ -3,6 +3,7 @@
 use std::io::{self, Read, Seek};
 
 use super::FileReport;
+use crate::kb::import;
 use crate::log::archive::Archive;
 use crate::log::{Kind, Problem, Reason};
 use crate::sources;
@@ -12,6 +13,9 @@ const MAX_BYTES: u64 = 64 << 30;
 
 /// An archive that is in an archive may have this many bytes: 4 GiB.
 const MAX_NESTED: u64 = 4 << 30;
+
+/// Bytes that tell a text from a log.
+const GLANCE: u64 = 256;
 
 /// What is in an archive.
 pub struct Contents<F> {
@@ -54,9 +58,20 @@ impl<F> Contents<F> {
             }
             let (name, size) = (path(&entry.name), entry.size);
             let mut start = Vec::new();
+            if contents.has_sources && sources::is_imported(&entry.name) {
+                // Among tens of thousands of articles, a glance tells that a text is no log.
+                let glance = (&mut entry).take(GLANCE).read_to_end(&mut start);
+                if glance.is_ok() && Kind::of(&start) == Kind::Text {
+                    continue;
+                }
+            }
             // A log whose start cannot be read gives an error again when it is read whole.
-            let error = (&mut entry).take(Kind::START as u64).read_to_end(&mut start).err();
+            let error = (&mut entry).take((Kind::START - start.len()) as u64).read_to_end(&mut start).err();
             let file = FileReport::open(&name, size, &start);
+            if file.kind == Kind::Text && sources::is_imported(&name) {
+                contents.has_sources |= import::recognise(&start);
+                continue;
+            }
             let refuse = |error: &str| unreadable(name.clone(), size, error.to_owned());
             let file = match file.kind {
                 kind if kind.is_archive() && is_nested => {

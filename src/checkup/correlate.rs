@@ -11,7 +11,7 @@ use crate::event::{Event, Time};
 use crate::kb::KnowledgeBase;
 use crate::order;
 
-/// Matches of a rule that correlations watch. All of them are kept, or none: a correlation over some would be wrong.
+/// Matches of an article that correlations or stories watch. All of them are kept, or none: a correlation over some would be wrong.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Occurrences {
     /// How many there were.
@@ -20,24 +20,30 @@ pub struct Occurrences {
     pub items: Vec<Occurrence>,
 }
 
-/// One match of a rule that correlations watch.
+/// One match of an article that correlations or stories watch.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Occurrence {
     /// When and where.
     pub evidence: Evidence,
     /// The computer.
     pub computer: String,
-    /// What the record has for each of the fields that [`KnowledgeBase::watched`] names for the rule.
+    /// The most exact article that matches the record too, by number; `None` if all of them are silent.
+    pub best: Option<u32>,
+    /// What the record has for each of the fields that [`KnowledgeBase::watched`] names for the article.
     pub values: Vec<Option<String>>,
 }
 
 impl Occurrences {
     /// More than this are not kept.
     pub const MAX: usize = 50_000;
+
     /// Takes a match: `values` are those of [`values`].
-    pub fn add(&mut self, evidence: Evidence, computer: &str, values: &[Option<String>]) {
+    pub fn add(&mut self, evidence: Evidence, computer: &str, best: Option<u32>, values: &[Option<String>]) {
         self.total += 1;
-        self.items.push(Occurrence { evidence, computer: computer.to_owned(), values: values.to_vec() });
+        if self.total <= Self::MAX as u64 {
+            let computer = computer.to_owned();
+            self.items.push(Occurrence { evidence, computer, best, values: values.to_vec() });
+        }
         self.bound();
     }
 
@@ -61,7 +67,7 @@ impl Occurrences {
     }
 }
 
-/// What a record has for fields that correlations ask for.
+/// What a record has for fields that correlations and stories ask for.
 pub(super) fn values(event: &Event<'_>, fields: &[String]) -> Vec<Option<String>> {
     /// A longer value is cut to this many bytes.
     const MAX_VALUE: usize = 256;

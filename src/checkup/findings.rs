@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Correlated, Evidence, Group, Newest, Report, Tally, correlate, joined};
+use super::{Correlated, Evidence, Group, Link, Newest, Report, Tally, correlate, joined, stories};
 use crate::event::Time;
 use crate::kb::import::Grade;
 use crate::kb::{Article, KnowledgeBase, Origin, Range, Verdict, Version};
@@ -35,6 +35,10 @@ pub struct Finding<'k> {
     pub other_windows: bool,
     /// More general articles that matched some of the records this one is the best for.
     pub general: Vec<General<'k>>,
+    /// What it follows, as its article says: what most of its own records follow comes first.
+    pub causes: Vec<Link<'k>>,
+    /// What follows it, the most frequent first.
+    pub consequences: Vec<Link<'k>>,
 }
 
 /// A more general article under a finding.
@@ -57,11 +61,12 @@ impl Report {
             let correlated = correlate::correlated(self, knowledge, number).unwrap_or_default();
             findings.extend(Finding::of_correlation(article, &correlated));
         }
+        stories::link(self, knowledge, &mut findings);
         sort(&mut findings);
         findings
     }
 
-    /// The same while logs are still being read: without correlations, which need all of them.
+    /// The same while logs are still being read: without correlations and stories, which need all of them.
     pub fn findings_so_far<'k>(&self, knowledge: &'k KnowledgeBase) -> Vec<Finding<'k>> {
         let mut findings: BTreeMap<u32, Finding<'k>> = BTreeMap::new();
         for (numbers, group) in &self.groups {
@@ -80,11 +85,7 @@ impl Report {
             });
         }
         for (numbers, group) in &self.groups {
-            let exactness = |number: &u32| {
-                let article = knowledge.article(*number)?;
-                Some((article.detection.specificity(), standing(article), Reverse(*number)))
-            };
-            let Some(best) = numbers.iter().copied().max_by_key(exactness) else { continue };
+            let Some(best) = best(knowledge, numbers) else { continue };
             let others: Vec<_> = numbers.iter().filter(|number| **number != best).copied().collect();
             let Some(finding) = findings.get_mut(&best) else { continue };
             finding.own += group.count;
@@ -100,6 +101,15 @@ impl Report {
         sort(&mut findings);
         findings
     }
+}
+
+/// The most exact of the articles that match a record.
+pub(super) fn best(knowledge: &KnowledgeBase, articles: &[u32]) -> Option<u32> {
+    let exactness = |number: &u32| {
+        let article = knowledge.article(*number)?;
+        Some((article.detection.specificity(), standing(article), Reverse(*number)))
+    };
+    articles.iter().copied().max_by_key(exactness)
 }
 
 /// How much an article is to be believed: by its grade, and of those of one grade, the ones that were read out of a text
@@ -145,6 +155,8 @@ impl<'k> Finding<'k> {
             evidence: group.evidence.clone(),
             other_windows: false,
             general: Vec::new(),
+            causes: Vec::new(),
+            consequences: Vec::new(),
         }
     }
 
@@ -164,6 +176,8 @@ impl<'k> Finding<'k> {
             evidence: Newest::default(),
             other_windows: false,
             general: Vec::new(),
+            causes: Vec::new(),
+            consequences: Vec::new(),
         };
         for found in correlated {
             if !found.group.is_empty() {

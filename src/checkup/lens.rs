@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::{MAX_SUBJECT, correlate};
+use super::{MAX_SUBJECT, correlate, findings};
 use crate::detection::keywords::Keywords;
 use crate::detection::scan::Candidates;
 use crate::detection::{self, Pattern, Test};
@@ -22,7 +22,9 @@ pub struct Outcome {
     pub articles: Vec<u32>,
     /// For each of them, what its `subject` field names.
     pub subjects: Vec<Option<String>>,
-    /// The rules that matched and that correlations watch, and what the record has for the fields they ask for.
+    /// The most exact of them, where that is asked for below.
+    pub best: Option<u32>,
+    /// The articles that matched and that correlations or stories watch, and what the record has for the fields they ask for.
     pub watched: Vec<(u32, Vec<Option<String>>)>,
     /// How many records of this part it is true of.
     pub count: u64,
@@ -38,7 +40,7 @@ impl Outcome {
             let fields = knowledge.watched_by(*number)?;
             Some((*number, correlate::values(event, fields)))
         });
-        let watched = watched.collect();
+        let watched: Vec<_> = watched.collect();
         articles.retain(|number| !knowledge.article(*number).is_some_and(|article| article.silent));
         let subject = |number: &u32| {
             let article = knowledge.article(*number)?;
@@ -48,7 +50,8 @@ impl Outcome {
             (!subject.is_empty()).then_some(subject)
         };
         let subjects = articles.iter().map(subject).collect();
-        Outcome { articles, subjects, watched, count: 0, group: None }
+        let best = if watched.is_empty() { None } else { findings::best(knowledge, &articles) };
+        Outcome { articles, subjects, best, watched, count: 0, group: None }
     }
 }
 

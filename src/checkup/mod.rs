@@ -4,6 +4,7 @@
 //! parts' reports in any order gives the same report ([`Report::merge`] is associative and commutative).
 
 mod again;
+mod compare;
 mod contents;
 mod correlate;
 mod findings;
@@ -13,18 +14,24 @@ mod listing;
 mod missing;
 mod newest;
 mod part;
+mod ranked;
 mod repeats;
+mod stories;
 mod tally;
+mod unexplained;
 mod windows;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Level, Time};
 use crate::kb::{KnowledgeBase, Version};
 use crate::log::{self, Account, Coverage, Kind, Problem};
 pub use again::{again, carve};
+pub use compare::{Change, Compared, Frequency, before_and_after, compare, days, span};
 pub use contents::{Contents, is_expected, unreadable};
 pub use correlate::{Correlated, Occurrence, Occurrences};
 pub use findings::{Finding, General};
@@ -33,8 +40,12 @@ pub use listing::{Dictionary, Listed, ListedKind, ListedRecord, Listing, Place};
 pub use missing::{NotEvaluated, RecordKind, Why};
 pub use newest::Newest;
 pub use part::Checkup;
+pub use ranked::ranked;
 pub use repeats::{Ids, Keys, overlaps};
+pub use stories::{Link, told};
 pub use tally::Tally;
+pub use unexplained::{Case, Times, Unexplained};
+pub use zone::LogZone;
 
 /// What was found in some part of some logs, or in all of them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,7 +58,9 @@ pub struct Report {
     pub explained: Tally<EventKind>,
     /// Critical, error and warning records that no article matched.
     pub unexplained: Tally<EventKind>,
-    /// Matches of the rules that correlations watch, by the rule's number.
+    /// Examples of these, and when they came.
+    pub cases: FxHashMap<EventKind, Case>,
+    /// Matches of the articles that correlations and stories watch, by the article's number.
     pub occurrences: BTreeMap<u32, Occurrences>,
     /// The kinds of records that articles were evaluated for, and the names of their fields.
     pub kinds: BTreeMap<RecordKind, BTreeSet<String>>,
@@ -89,6 +102,8 @@ pub struct FileReport {
     pub channels: Tally<String>,
     /// The Windows version that the latest start-up record names.
     pub windows: Option<(Time, Version)>,
+    /// The time zone that the latest record about the uptime names.
+    pub zone: Option<(Time, LogZone)>,
     /// The ranges of its record ids.
     pub ids: Ids,
 }
@@ -142,6 +157,7 @@ impl FileReport {
             computers: Tally::default(),
             channels: Tally::default(),
             windows: None,
+            zone: None,
             ids: Ids::default(),
         };
         if let Some(header) = log::evtx::Header::recognise(start, size) {
@@ -206,6 +222,7 @@ impl FileReport {
         self.computers.merge(other.computers);
         self.channels.merge(other.channels);
         self.windows = self.windows.max(other.windows);
+        self.zone = self.zone.take().max(other.zone);
         self.ids.merge(&other.ids);
     }
 }
@@ -248,6 +265,10 @@ impl Report {
         }
         self.explained.merge(other.explained);
         self.unexplained.merge(other.unexplained);
+        for (kind, case) in other.cases {
+            self.cases.entry(kind).or_default().merge(case);
+        }
+        unexplained::bound(&mut self.cases, &self.unexplained);
         for (number, occurrences) in other.occurrences {
             self.occurrences.entry(number).or_default().merge(occurrences);
         }

@@ -8,8 +8,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lens::{self, KnownKeywords, Lens, Outcome, Seen};
 use super::repeats::Noted;
-use super::{EventKind, Evidence, FileReport, Group, Keys, Listing, Newest, Occurrences, RecordKind, Report, Tally};
-use super::{joined, missing, windows};
+use super::{
+    Case, EventKind, Evidence, FileReport, Group, Keys, Listing, Newest, Occurrences, RecordKind, Report, Tally,
+};
+use super::{joined, missing, windows, zone};
 use crate::detection::scan::Candidates;
 use crate::event::{Head, Level, Name, Time};
 use crate::kb::{KnowledgeBase, Version};
@@ -161,13 +163,16 @@ struct Watched {
     asked_for: Vec<u32>,
     /// How to evaluate them for records that are read whole, once there was one.
     candidates: Option<Candidates>,
-    names_windows: bool,
+    /// They tell of the computer itself: its Windows version or its time zone.
+    tells: bool,
     lenses: Vec<(Rc<Layout>, Lens)>,
     /// The names of the fields of records without a lens, and the sequences of them that were seen.
     fields: BTreeSet<String>,
     layouts: FxHashSet<u64>,
     explained: [u64; 5],
     unexplained: [u64; 5],
+    /// Those of the levels that ask for an explanation.
+    cases: [Case; 3],
 }
 
 impl Part {
@@ -191,7 +196,8 @@ impl Part {
         let Record { head, offset, carved, .. } = *record;
         let evidence = Evidence { time: head.time, file: self.number, offset, record_id: head.record_id, carved };
         for (number, values) in &outcome.watched {
-            self.occurrences.entry(*number).or_default().add(evidence, head.computer.text, values);
+            let occurrences = self.occurrences.entry(*number).or_default();
+            occurrences.add(evidence, head.computer.text, outcome.best, values);
         }
         if outcome.articles.is_empty() {
             return None;
@@ -343,6 +349,12 @@ impl Sink for Records<'_> {
         if let Some(listing) = &self.listing {
             listing.add(record, part.number, group);
         }
+        if group.is_none()
+            && let Some(case) = kind.cases.get_mut(head.level as usize)
+        {
+            let Record { offset, carved, .. } = *record;
+            case.add(Evidence { time: head.time, file: part.number, offset, record_id: head.record_id, carved });
+        }
     }
 }
 
@@ -358,23 +370,25 @@ impl Watched {
             channel: head.channel.text.to_owned(),
             asked_for,
             candidates: None,
-            names_windows: windows::names_version(head.provider.text, head.event_id),
+            tells: windows::names_version(head.provider.text, head.event_id)
+                || zone::names_zone(head.provider.text, head.event_id),
             lenses: Vec::new(),
             fields: BTreeSet::new(),
             layouts: FxHashSet::default(),
             explained: [0; 5],
             unexplained: [0; 5],
+            cases: Default::default(),
         }
     }
 
     /// Whether nobody asks for such records.
     fn is_idle(&self) -> bool {
-        self.asked_for.is_empty() && !self.names_windows
+        self.asked_for.is_empty() && !self.tells
     }
 
     /// Looks at a record: the place of its group, if an article matches.
     fn look(&mut self, tools: &mut Tools<'_>, part: &mut Part, record: &Record<'_>) -> Option<usize> {
-        if !self.names_windows
+        if !self.tells
             && let Some(shape) = record.shape()
             && let Some(lens) = self.lens(tools, record.head, shape)
         {
@@ -413,14 +427,16 @@ impl Watched {
         if let Some(reason) = problem {
             part.file.coverage.add(Problem { offset: record.offset, reason, lost: 0 });
         }
-        if self.names_windows {
+        if self.tells {
             let version: Option<Version> = windows::version(&event);
             part.file.windows = part.file.windows.max(version.map(|version| (record.head.time, version)));
+            let zone = zone::zone(&event).map(|zone| (record.head.time, zone));
+            part.file.zone = part.file.zone.take().max(zone);
         }
         if self.asked_for.is_empty() {
             return None;
         }
-        match record.shape().filter(|_| !self.names_windows) {
+        match record.shape().filter(|_| !self.tells) {
             // Its lens says them, if it has one: which layouts have depends on what came first, and the names must not.
             Some(shape) if self.lenses.iter().any(|(layout, _)| Rc::ptr_eq(layout, &shape.layout)) => {}
             Some(shape) => missing::note_names(lens::fields(&shape.layout), &mut self.fields),
@@ -444,6 +460,10 @@ impl Watched {
                 let kind = || EventKind { provider: self.provider.clone(), event_id: self.event_id, level };
                 report.explained.add(explained, kind);
                 report.unexplained.add(unexplained, kind);
+                if let Some(case) = self.cases.get_mut(level as usize).filter(|_| unexplained > 0) {
+                    report.cases.entry(kind()).or_default().merge(std::mem::take(case));
+                    super::unexplained::bound(&mut report.cases, &report.unexplained);
+                }
             }
         }
         if count == 0 {

@@ -33,9 +33,13 @@ impl<K: Ord + Hash> Tally<K> {
             return;
         }
         let kind = kind();
-        let mut hasher = FxHasher::default();
-        kind.hash(&mut hasher);
-        self.add_hashed((hasher.finish(), kind), count);
+        self.add_hashed((hash(&kind), kind), count);
+    }
+
+    /// Whether a kind is one of those that are kept.
+    pub fn keeps(&self, kind: &K) -> bool {
+        let hash = hash(kind);
+        self.counts.keys().any(|(own, other)| *own == hash && other == kind)
     }
 
     fn add_hashed(&mut self, key: (u64, K), count: u64) {
@@ -93,6 +97,12 @@ impl<K: Ord + Hash> Tally<K> {
         order::sort_by(&mut counts, |(a, more), (b, count)| count.cmp(more).then_with(|| a.cmp(b)));
         counts
     }
+}
+
+fn hash(kind: &impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    kind.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -7,19 +7,20 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use evtx_checkup::checkup::FileReport;
+use evtx_checkup::checkup::{FileReport, Report, before_and_after, compare};
 use evtx_checkup::export::redaction::{Texts, Wishes};
-use evtx_checkup::export::{Format, Handover, imported};
-use evtx_checkup::kb::Article;
+use evtx_checkup::export::{Format, Handover, comparison, imported};
+use evtx_checkup::kb::{Article, KnowledgeBase};
 use evtx_checkup::log::Kind;
 use evtx_checkup::log::archive::Archive;
-use evtx_checkup::sources;
+use evtx_checkup::sources::{self, Brought};
 use files::Logs;
 
 const HELP: &str = "\
 Says which known issues Windows event logs show, and how to resolve them.
 
 Usage: evtx-checkup [--format text|json|markdown|html|csv] [--redact] [--kb PATH]... [--carve] PATH...
+       evtx-checkup [--format text|json] [--kb PATH]... [--carve] --compare-with PATH PATH...
        evtx-checkup lint PATH...
        evtx-checkup import [--format text|json] PATH...
 
@@ -35,8 +36,11 @@ a name as it is.
 --carve also reads records that .evtx and .evt logs have given up and not overwritten yet: they may be older than the
 log, or have been deleted.
 
---kb adds known issues of your own: articles (.md) and Sigma rules (.yml), or folders and zip archives of them; lint
-only checks them.
+--compare-with says what is new, still there or gone between these logs and others, and how often a day. Those whose
+newest record is older are what was before.
+
+--kb adds known issues of your own: articles (.md), Sigma rules (.yml) and articles as Microsoft's Knowledge Base had them
+(.txt, .md), or folders and zip archives of them; lint only checks them.
 
 import reads articles of Microsoft's Knowledge Base (.txt, .md), or folders and zip archives of them: as text, each as an
 article to edit; as JSON, what was found in each, one object a line.
@@ -51,6 +55,7 @@ struct Arguments {
     import: bool,
     format: Format,
     carve: bool,
+    compare_with: Vec<PathBuf>,
     redact: bool,
     wishes: Wishes,
     knowledge: Vec<PathBuf>,
@@ -98,6 +103,9 @@ fn main() -> ExitCode {
     }
     let logs = Logs::find(&arguments.files);
     let report = logs.check(&knowledge, arguments.carve);
+    if !arguments.compare_with.is_empty() {
+        return compare_with(&arguments, &knowledge, &report);
+    }
     let mut handover = Handover::new(&report, &knowledge);
     if arguments.redact {
         let texts = Texts::of(&handover);
@@ -113,6 +121,23 @@ fn main() -> ExitCode {
     // A reader such as `head` may close the pipe early.
     let _ = std::io::stdout().write_all(text.as_bytes());
     match report.files.values().all(FileReport::is_whole) {
+        false => ExitCode::from(2),
+        true => ExitCode::from(u8::from(!report.groups.is_empty())),
+    }
+}
+
+/// Writes what became of the findings between these logs and others.
+fn compare_with(arguments: &Arguments, knowledge: &KnowledgeBase, report: &Report) -> ExitCode {
+    let other = Logs::find(&arguments.compare_with).check(knowledge, arguments.carve);
+    let (before, after) = before_and_after(&other, report);
+    let compared = compare(knowledge, before, after);
+    let text = match arguments.format {
+        Format::Json => comparison::json(&compared),
+        _ => comparison::text(&compared),
+    };
+    // A reader such as `head` may close the pipe early.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    match report.files.values().chain(other.files.values()).all(FileReport::is_whole) {
         false => ExitCode::from(2),
         true => ExitCode::from(u8::from(!report.groups.is_empty())),
     }
@@ -138,6 +163,7 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
             Long("redact") => arguments.redact = true,
             Long("hide") => arguments.wishes.added.push(parser.value()?.string()?),
             Long("keep") => arguments.wishes.keep(&parser.value()?.string()?, true),
+            Long("compare-with") => arguments.compare_with.push(parser.value()?.into()),
             Long("kb") => arguments.knowledge.push(parser.value()?.into()),
             Value(word) if word == "lint" && is_first(&arguments) => arguments.lint = true,
             Value(word) if word == "import" && is_first(&arguments) => arguments.import = true,
@@ -151,17 +177,31 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     if !arguments.redact && arguments.wishes != Wishes::default() {
         return Err("--hide and --keep go with --redact".into());
     }
+    let is_comparison = !arguments.compare_with.is_empty();
+    if is_comparison && (arguments.redact || !matches!(arguments.format, Format::Text | Format::Json)) {
+        return Err("what logs are compared with is written as text or json, and not redacted".into());
+    }
     if arguments.files.is_empty() { Err("no file is given".into()) } else { Ok(Some(arguments)) }
 }
 
 /// The articles and rules of these files and folders, and the faults of those that are not well.
 fn articles(paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
-    let (mut found, mut problems) = (Vec::new(), Vec::new());
-    let mut take = |path: &str, bytes: &[u8], problems: &mut Vec<String>| {
-        sources::read(path, bytes, &mut found, problems);
+    let (mut own, mut imported, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+    let mut take = |path: &str, bytes: &[u8], problems: &mut Vec<String>| match sources::read(path, bytes) {
+        Ok(Brought::Own(text)) => own.push((path.to_owned(), text)),
+        // Without a grade, they look for nothing.
+        Ok(Brought::Imported(extract)) => {
+            imported.extend(extract.articles().into_iter().filter(|article| article.grade.is_some()));
+        }
+        // What only lies beside articles is not spoken of.
+        Err(problem) if sources::is_source(path) || paths.iter().any(|own| own.as_os_str() == path) => {
+            problems.push(problem);
+        }
+        Err(_) => {}
     };
-    paths.iter().try_for_each(|path| collect(path, sources::is_source, &mut problems, &mut take))?;
-    let (articles, faults) = sources::compile(&found);
+    paths.iter().try_for_each(|path| collect(path, sources::is_brought, &mut problems, &mut take))?;
+    let (mut articles, faults) = sources::compile(&own);
+    articles.append(&mut imported);
     problems.extend(faults);
     Ok((articles, problems))
 }
@@ -209,7 +249,15 @@ fn collect(
         let kind = Kind::of(&files::start(&path).map_err(said)?);
         if kind.is_archive() {
             match Archive::open(|| File::open(&path), kind, &name) {
-                Ok(mut archive) => sources::unpack(&name, &mut archive, wanted, problems, &mut *take),
+                Ok(archive) => {
+                    let mut texts = sources::Texts::new(&name, archive, wanted);
+                    while let Some(text) = texts.next_text() {
+                        match text {
+                            Ok(text) => take(&text.path, text.bytes, problems),
+                            Err(problem) => problems.push(problem),
+                        }
+                    }
+                }
                 Err(error) => problems.push(format!("{name}: the archive cannot be read: {error}")),
             }
         } else if asked_for || wanted(&name) {

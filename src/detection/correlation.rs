@@ -203,7 +203,8 @@ pub fn parse(node: &Node, faults: &mut Vec<Fault>) -> Option<Correlation> {
     Some(Correlation { kind, rules, group_by, timespan, condition, fields, generate })
 }
 
-fn timespan(text: &str) -> Option<u64> {
+/// The ticks of a timespan as Sigma writes it: a number and `s`, `m`, `h` or `d`.
+pub fn timespan(text: &str) -> Option<u64> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds: u64 = match unit {
         "s" => 1,
@@ -213,6 +214,15 @@ fn timespan(text: &str) -> Option<u64> {
         _ => return None,
     };
     number.parse::<u64>().ok().filter(|number| *number > 0)?.checked_mul(seconds)?.checked_mul(SECOND)
+}
+
+/// A timespan for people: `10 minutes`, in the largest unit of which it is so many.
+pub fn timespan_in_words(ticks: u64) -> String {
+    let units = [(86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
+    let seconds = ticks / SECOND;
+    let (length, unit) = units.into_iter().find(|(length, _)| seconds.is_multiple_of(*length)).unwrap_or((1, "second"));
+    let number = seconds / length;
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -235,6 +245,15 @@ mod tests {
         assert_eq!(correlation.group_by[0].of("b"), "TargetUserName");
         assert_eq!(correlation.group_by[1].of("b"), "Computer");
         assert!(correlation.holds(9.0) && !correlation.holds(3.0) && !correlation.holds(10.0));
+    }
+
+    #[test]
+    fn timespans_are_said_in_words() {
+        for (text, words) in
+            [("1s", "1 second"), ("90s", "90 seconds"), ("10m", "10 minutes"), ("60m", "1 hour"), ("2d", "2 days")]
+        {
+            assert_eq!(timespan(text).map(timespan_in_words).as_deref(), Some(words));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Handover;
 use crate::checkup::{FileReport, Finding, Tally};
+use crate::detection::correlation::timespan_in_words;
 use crate::kb::{Block, Heading, Source};
 use crate::log::Problem;
 
@@ -128,6 +129,11 @@ pub fn finding<'h>(handover: &'h Handover<'_>, finding: &'h Finding<'_>) -> Vec<
         article.area,
         article.id
     ))]));
+    if let Some(grade) = article.grade {
+        let line = format!("imported, match: {grade}; the article says of the event:");
+        out.push(Element::Line(vec![own(line)]));
+        out.push(Element::List(article.passages.iter().map(|passage| vec![foreign(passage)]).collect()));
+    }
     if finding.other_windows {
         let about = article.applies_to.join(", ");
         out.push(Element::Line(vec![own(format!(
@@ -136,6 +142,15 @@ pub fn finding<'h>(handover: &'h Handover<'_>, finding: &'h Finding<'_>) -> Vec<
     }
     let (first, last) = (handover.zone.seconds(finding.span.0), handover.zone.seconds(finding.span.1));
     out.push(Element::Line(vec![own(format!("from {first} to {last} {}", handover.zone.name))]));
+    for link in &finding.causes {
+        let (count, within) = (link.count, timespan_in_words(link.within));
+        let line = format!("{count} of them came within {within} after: {}", link.article.title);
+        out.push(Element::Line(vec![own(line)]));
+    }
+    for link in &finding.consequences {
+        let line = format!("brought about: {} ({})", link.article.title, records(link.count));
+        out.push(Element::Line(vec![own(line)]));
+    }
     if finding.carved > 0 {
         let line = format!("{} carved from what the logs have given up", records(finding.carved));
         out.push(Element::Line(vec![own(line)]));

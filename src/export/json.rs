@@ -4,12 +4,17 @@ use serde_json::{Value, json};
 
 use super::handover::steers;
 use super::{Handover, Zone};
-use crate::checkup::{EventKind, FileReport, Finding, NotEvaluated, Tally};
+use crate::checkup::{EventKind, FileReport, Finding, Link, NotEvaluated, Tally};
 use crate::event::Level;
 
-/// JSON text that cannot steer a terminal: JSON itself escapes only some control characters.
+/// JSON text.
 pub(super) fn text(handover: &Handover<'_>) -> String {
-    let text = format!("{:#}\n", value(handover));
+    safe(&value(handover))
+}
+
+/// A value as text that cannot steer a terminal: JSON itself escapes only some control characters.
+pub(super) fn safe(value: &Value) -> String {
+    let text = format!("{value:#}\n");
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         if steers(character) && character != '\n' {
@@ -77,7 +82,15 @@ fn finding(finding: &Finding<'_>, zone: &Zone) -> Value {
         "computers": finding.computers.by_count().into_iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "sources": finding.article.sources.iter().map(|source| &source.id).collect::<Vec<_>>(),
         "other_windows": finding.other_windows,
+        "follows": finding.causes.iter().map(link).collect::<Vec<_>>(),
+        "followed_by": finding.consequences.iter().map(link).collect::<Vec<_>>(),
+        "grade": finding.article.grade,
+        "passages": finding.article.passages,
     })
+}
+
+fn link(link: &Link<'_>) -> Value {
+    json!({"id": link.article.id, "records": link.count})
 }
 
 fn not_evaluated(missing: &NotEvaluated<'_>) -> Value {

@@ -1,6 +1,7 @@
 //! A report in forms that leave the program. [`Handover`] is what all of them are made of; [`redaction`] takes names of
 //! computers and people out of it first.
 
+pub mod comparison;
 mod csv;
 pub mod document;
 mod handover;

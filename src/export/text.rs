@@ -52,11 +52,18 @@ fn plain(line: &Line<'_>) -> String {
     pieces.collect()
 }
 
+/// The text of an article that somebody brought, without what moves a terminal.
+fn harmless(text: &str) -> String {
+    text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
+}
+
 fn write_blocks(out: &mut String, blocks: &[Block], indent: usize) -> Result {
     for block in blocks {
         match block {
-            Block::Paragraph(text) => writeln!(out, "{:indent$}{}", "", Inline::plain(text))?,
-            Block::Code(code) => code.lines().try_for_each(|line| writeln!(out, "{:indent$}  {line}", ""))?,
+            Block::Paragraph(text) => writeln!(out, "{:indent$}{}", "", harmless(&Inline::plain(text)))?,
+            Block::Code(code) => {
+                code.lines().try_for_each(|line| writeln!(out, "{:indent$}  {}", "", harmless(line)))?
+            }
             Block::List(first, items) => {
                 for (index, item) in items.iter().enumerate() {
                     let mark = first.map_or("-".to_owned(), |first| format!("{}.", first + index as u64));

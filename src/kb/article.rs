@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::import::Grade;
 use super::{Block, Range, Summary, markdown};
-use crate::detection::correlation::Correlation;
+use crate::detection::correlation::{self, Correlation};
 use crate::detection::{self, Detection};
 use crate::yaml::{self, Fault, Node};
 
@@ -37,6 +37,8 @@ pub struct Article {
     pub sources: Vec<Source>,
     /// Which events show it.
     pub detection: Detection,
+    /// What brings it about, the likeliest first.
+    pub caused_by: Vec<Cause>,
     /// The sections, in the order of [`Heading`].
     pub sections: Vec<Section>,
     /// Whose it is.
@@ -182,6 +184,17 @@ pub struct Source {
     pub url: String,
 }
 
+/// Something that brings an issue about: another one, on the same computer and shortly before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// The id of its article. Records for which there is a more exact article count too.
+    pub article: String,
+    /// How long after it the issue shows at most, in 100-nanosecond ticks.
+    pub within: u64,
+    /// Fields of the issue's record, and the fields of the cause's record that have the same values.
+    pub same: Vec<(String, String)>,
+}
+
 /// A section of an article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
@@ -229,8 +242,8 @@ impl Heading {
     }
 }
 
-/// The front matter's keys; all but `windows`, `subject` and `subject-is` must be there.
-const KEYS: [&str; 12] = [
+/// The front matter's keys; all but `windows`, `subject`, `subject-is` and `caused-by` must be there.
+const KEYS: [&str; 13] = [
     "id",
     "title",
     "summary",
@@ -242,6 +255,7 @@ const KEYS: [&str; 12] = [
     "subject-is",
     "sources",
     "detection",
+    "caused-by",
     "examples",
 ];
 
@@ -280,6 +294,7 @@ impl Article {
             windows: None,
             subject: None,
             subject_is: None,
+            caused_by: Vec::new(),
             sources: Vec::new(),
             detection,
             sections: Vec::new(),
@@ -324,6 +339,7 @@ impl Article {
         let sources = reader.sources();
         let detection =
             reader.required("detection").and_then(|node| detection::parse::parse(node, true, reader.faults));
+        let caused_by = reader.causes();
         let examples = reader.examples();
         let (sections, texts) = sections(body, body_line, faults);
         // What is missing has been said; the rest can still be checked.
@@ -340,6 +356,7 @@ impl Article {
             subject_is,
             sources,
             detection: detection?,
+            caused_by,
             sections,
             origin: Origin::default(),
             correlation: None,
@@ -447,6 +464,33 @@ impl<'a> Reader<'a> {
             self.fault(node.line, "at least one source is wanted");
         }
         sources
+    }
+
+    fn causes(&mut self) -> Vec<Cause> {
+        let Some(node) = self.root.get("caused-by") else { return Vec::new() };
+        let mut causes = Vec::new();
+        if node.is_null() || node.items().is_empty() {
+            self.fault(node.line, "`caused-by`: a list of causes is wanted, such as {article: id, within: 10m}");
+        }
+        for item in node.items() {
+            self.keys(item, &["article", "within", "where"]);
+            let Some(article) = item.get("article").and_then(Node::scalar) else {
+                self.fault(item.line, "the cause has no `article`");
+                continue;
+            };
+            let Some(within) = item.get("within").and_then(Node::scalar).and_then(correlation::timespan) else {
+                self.fault(item.line, "`within` must be a number and s, m, h or d, such as 10m");
+                continue;
+            };
+            let pairs = item.get("where").map_or(&[][..], |node| node.entries().unwrap_or_default());
+            let field = |node: &Node| node.scalar().filter(|field| !field.is_empty()).map(str::to_owned);
+            let same: Vec<_> = pairs.iter().filter_map(|(own, other)| Some((field(own)?, field(other)?))).collect();
+            if item.get("where").is_some() && (same.is_empty() || same.len() < pairs.len()) {
+                self.fault(item.line, "`where` must be a map of fields, such as {param2: param1}");
+            }
+            causes.push(Cause { article: article.to_owned(), within, same });
+        }
+        causes
     }
 
     fn examples(&mut self) -> Vec<Example> {

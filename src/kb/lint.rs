@@ -1,5 +1,7 @@
 //! What every article must keep to. All faults are found at once.
 
+use std::collections::BTreeSet;
+
 use super::article::{Example, Origin, Parsed};
 use super::copies::{self, Word};
 use super::rule::{self, Rule};
@@ -21,9 +23,18 @@ const INFORMATIONAL: [(&str, &str); 1] =
 /// Parses and checks article files (`.md`) and Sigma rules (`.yml`), each given as path and text. Gives the articles
 /// that are well, ordered by id, and every fault as `path:line: message`, ordered by path and line.
 pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Article>, Vec<String>) {
+    read_beside(&KnowledgeBase::default(), files)
+}
+
+/// The same for articles that will stand beside others, which they may name.
+pub fn read_beside<'a>(
+    others: &KnowledgeBase,
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> (Vec<Article>, Vec<String>) {
     let mut read: Vec<Read<'a>> = Vec::new();
     let (mut rules, mut rule_paths): (Vec<Rule>, Vec<&str>) = (Vec::new(), Vec::new());
     let mut found: Vec<(&str, Fault)> = Vec::new();
+    let mut ids: BTreeSet<String> = BTreeSet::new();
     for (path, text) in files {
         let mut faults = Vec::new();
         let (folder, file) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
@@ -34,8 +45,11 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Art
         } else if let Some(Parsed { article, examples, texts }) = Article::parse(text, area, &mut faults) {
             check(&article, &examples, file, text, &mut faults);
             style::check(&texts, &mut faults);
+            // An article with faults is one that others may name.
+            ids.insert(article.id.clone());
             if faults.is_empty() {
-                read.push(Read { path, article, words: copies::words(&texts) });
+                let line = line_of(text, "caused-by:");
+                read.push(Read { path, article, words: copies::words(&texts), line });
             }
         }
         order::sort(&mut faults);
@@ -44,12 +58,13 @@ pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Vec<Art
     let unlinked = rule::link(&mut rules);
     for (place, (rule, path)) in rules.into_iter().zip(&rule_paths).enumerate() {
         if unlinked.iter().all(|(other, _)| *other != place) {
-            read.push(Read { path, article: rule.article, words: Vec::new() });
+            read.push(Read { path, article: rule.article, words: Vec::new(), line: 1 });
         }
     }
     found.extend(unlinked.into_iter().map(|(place, fault)| (rule_paths[place], fault)));
     order::sort_by(&mut read, |a, b| a.article.id.cmp(&b.article.id));
     check_pairs(&read, &mut found);
+    check_causes(&read, |id| ids.contains(id) || others.by_id(id).is_some(), &mut found);
     order::sort(&mut found);
     let faults = found.iter().map(|(path, fault)| format!("{path}:{fault}")).collect();
     (read.into_iter().map(|read| read.article).collect(), faults)
@@ -60,6 +75,8 @@ struct Read<'a> {
     path: &'a str,
     article: Article,
     words: Vec<Word>,
+    /// Where it says what brings it about.
+    line: usize,
 }
 
 /// The name without its ending, of a file that holds Sigma rules.
@@ -68,9 +85,14 @@ fn rule_stem(file: &str) -> Option<&str> {
     ["yml", "yaml"].iter().any(|own| ending.eq_ignore_ascii_case(own)).then_some(stem)
 }
 
+/// The line that a key of the front matter stands at.
+fn line_of(text: &str, key: &str) -> usize {
+    text.lines().position(|line| line.starts_with(key)).map_or(1, |index| index + 1)
+}
+
 /// What can be said of one article alone.
 fn check(article: &Article, examples: &[Example], file: &str, text: &str, faults: &mut Vec<Fault>) {
-    let line_of = |key: &str| text.lines().position(|line| line.starts_with(key)).map_or(1, |index| index + 1);
+    let line_of = |key: &str| line_of(text, key);
     let well_formed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !article.id.chars().all(well_formed) {
         faults.push(Fault::new(line_of("id:"), format!("`{}`: an id is lower-case words joined by `-`", article.id)));
@@ -146,6 +168,28 @@ fn check_pairs<'a>(read: &[Read<'a>], found: &mut Vec<(&'a str, Fault)>) {
             let message =
                 format!("{} words in a row are those of `{}`: {} …", copy.length, other.article.id, copy.start);
             found.push((own.path, Fault::new(copy.line, message)));
+        }
+    }
+}
+
+/// What articles say of their causes must lead to articles, and not back to where it began.
+fn check_causes<'a>(read: &[Read<'a>], is_known: impl Fn(&str) -> bool, found: &mut Vec<(&'a str, Fault)>) {
+    let causes = |id: &str| {
+        let place = read.binary_search_by(|read| read.article.id.as_str().cmp(id));
+        place.map_or(&[][..], |place| &read[place].article.caused_by)
+    };
+    for Read { path, article, line, .. } in read {
+        for cause in article.caused_by.iter().filter(|cause| !is_known(&cause.article)) {
+            let message = format!("`caused-by` names `{}`, which is no article that is here", cause.article);
+            found.push((path, Fault::new(*line, message)));
+        }
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&str> = vec![&article.id];
+        while let Some(id) = open.pop() {
+            open.extend(causes(id).iter().map(|cause| cause.article.as_str()).filter(|id| seen.insert(id)));
+        }
+        if seen.contains(article.id.as_str()) {
+            found.push((path, Fault::new(*line, "`caused-by` leads from cause to cause back to this article")));
         }
     }
 }

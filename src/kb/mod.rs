@@ -4,11 +4,13 @@ mod article;
 mod copies;
 pub mod filter;
 pub mod import;
+pub mod library;
 pub mod lint;
 mod markdown;
 mod prose;
 mod rule;
 pub mod search;
+mod skeleton;
 mod style;
 mod summary;
 mod windows;
@@ -23,8 +25,9 @@ use crate::detection::keywords::Keywords;
 use crate::detection::scan::{self, Candidates, Scans};
 use crate::event::Event;
 use crate::order;
-pub use article::{Article, Heading, Level, Name, Origin, Section, Source, Verdict};
+pub use article::{Article, Cause, Heading, Level, Name, Origin, Section, Source, Verdict};
 pub use markdown::{Block, Inline};
+pub use skeleton::skeleton;
 pub use summary::Summary;
 pub use windows::{Range, Version};
 
@@ -36,7 +39,7 @@ pub struct KnowledgeBase {
     index: OnceLock<Index>,
     scans: OnceLock<Scans>,
     by_id: FxHashMap<String, u32>,
-    /// For each rule that correlations watch, the fields that they ask of it.
+    /// For each article that correlations or stories watch, the fields that they ask of it.
     watched: FxHashMap<u32, Vec<String>>,
 }
 
@@ -49,14 +52,23 @@ impl KnowledgeBase {
     pub fn new(articles: Vec<Article>) -> KnowledgeBase {
         let by_id: FxHashMap<String, u32> = articles.iter().map(|article| article.id.clone()).zip(0..).collect();
         let mut watched: FxHashMap<u32, Vec<String>> = FxHashMap::default();
+        let mut watch = |id: &str, keys: &mut dyn Iterator<Item = &str>| {
+            let Some(&number) = by_id.get(id) else { return };
+            let fields = watched.entry(number).or_default();
+            fields.extend(keys.map(str::to_owned));
+            fields.sort_unstable();
+            fields.dedup();
+        };
         for correlation in articles.iter().filter_map(|article| article.correlation.as_ref()) {
             for rule in &correlation.rules {
-                let Some(&number) = by_id.get(rule) else { continue };
-                let fields = watched.entry(number).or_default();
                 let keys = correlation.group_by.iter().chain(&correlation.fields);
-                fields.extend(keys.map(|key| key.of(rule).to_owned()));
-                fields.sort_unstable();
-                fields.dedup();
+                watch(rule, &mut keys.map(|key| key.of(rule)));
+            }
+        }
+        for article in &articles {
+            for cause in article.caused_by.iter().filter(|cause| by_id.contains_key(&cause.article)) {
+                watch(&article.id, &mut cause.same.iter().map(|(own, _)| own.as_str()));
+                watch(&cause.article, &mut cause.same.iter().map(|(_, other)| other.as_str()));
             }
         }
         KnowledgeBase { articles, index: OnceLock::new(), scans: OnceLock::new(), by_id, watched }
@@ -67,12 +79,13 @@ impl KnowledgeBase {
         KnowledgeBase::new(postcard::from_bytes::<Compiled>(bytes).map_or_else(|_| Vec::new(), |compiled| compiled.0))
     }
 
-    /// The same with more articles; one with the id of another replaces it.
+    /// The same with more articles; one with the id of another replaces it. Of new ones with one id, the first counts.
     pub fn with(&self, articles: Vec<Article>) -> KnowledgeBase {
         let new: FxHashSet<&str> = articles.iter().map(|article| article.id.as_str()).collect();
         let mut all: Vec<_> = self.articles.iter().filter(|old| !new.contains(old.id.as_str())).cloned().collect();
         all.extend(articles);
         order::sort_by(&mut all, |a, b| a.id.cmp(&b.id));
+        all.dedup_by(|a, b| a.id == b.id);
         KnowledgeBase::new(all)
     }
 
@@ -101,12 +114,12 @@ impl KnowledgeBase {
         self.by_id.get(id).copied()
     }
 
-    /// The fields that correlations ask of a rule's matches; `None` for a rule that none watches.
+    /// The fields that correlations and stories ask of an article's matches; `None` for one that none watches.
     pub fn watched_by(&self, number: u32) -> Option<&[String]> {
         self.watched.get(&number).map(Vec::as_slice)
     }
 
-    /// The same, empty for a rule that none watches.
+    /// The same, empty for an article that none watches.
     pub fn watched(&self, number: u32) -> &[String] {
         self.watched_by(number).unwrap_or_default()
     }

@@ -103,6 +103,7 @@ fn rule(node: &Node, stem: &str, alone: bool, faults: &mut Vec<Fault>) -> Option
         subject_is: None,
         sources: references.map(|url| Source { id: "reference".into(), title: url.clone(), url }).collect(),
         detection: detection?,
+        caused_by: Vec::new(),
         sections,
         origin: Origin::Sigma,
         correlation: correlation.as_ref().and_then(|(_, correlation)| correlation.clone()),

@@ -13,6 +13,7 @@ use super::results::Results;
 use super::route::{Route, use_route};
 use super::theme::ThemeChoice;
 use super::welcome::Welcome;
+use super::zone::Zone;
 use crate::sources;
 use crate::web::session::{Session, Snapshot};
 use crate::web::{files, message};
@@ -54,7 +55,12 @@ pub fn App() -> Html {
             session.take(files);
         })
     };
-    let over_window = use_drop(add.clone());
+    let compare = {
+        let session = session.clone();
+        Callback::from(move |files: Vec<File>| session.compare_with(files))
+    };
+    let zone = use_state_eq(|| Zone::kept().unwrap_or_default());
+    let over_window = use_drop(add.clone(), compare);
     {
         let (add, session) = (add.clone(), session.clone());
         use_effect_with((), move |()| {
@@ -64,12 +70,15 @@ pub fn App() -> Html {
         });
     }
     let started = snapshot.progress.running || !snapshot.report.files.is_empty() || snapshot.progress.cancelled;
+    let imported = snapshot.added.library.articles;
     let view = match &route {
-        Route::Knowledge(wanted) => html! { <KnowledgePage wanted={wanted.clone()} /> },
-        Route::Article(id) => html! { <ArticlePage id={id.clone()} /> },
+        Route::Knowledge(wanted) => html! { <KnowledgePage wanted={wanted.clone()} {imported} /> },
+        Route::Article(id) => html! { <ArticlePage id={id.clone()} {imported} /> },
         _ if !started => html! { <Welcome {add} /> },
         route => {
-            html! { <Results session={session.clone()} {add} snapshot={(*snapshot).clone()} route={route.clone()} draft={draft.clone()} /> }
+            let (zone, choose) = ((*zone).clone(), Callback::from(move |new| zone.set(new)));
+            let (snapshot, draft) = ((*snapshot).clone(), draft.clone());
+            html! { <Results session={session.clone()} {add} {snapshot} route={route.clone()} {draft} {zone} {choose} /> }
         }
     };
     html! {
@@ -113,22 +122,24 @@ fn ready() {
     }
 }
 
-/// Takes files that are dropped anywhere on the window; says whether some are held over it.
+/// Takes files that are dropped anywhere on the window, those for the place to compare with by themselves; says whether
+/// some are held over the others' place.
 #[hook]
-fn use_drop(add: Callback<Vec<File>>) -> bool {
+fn use_drop(add: Callback<Vec<File>>, compare: Callback<Vec<File>>) -> bool {
     let over = use_state_eq(|| false);
     let set = over.setter();
     use_effect_with((), move |()| {
         let listener = Closure::<dyn Fn(DragEvent)>::new(move |event: DragEvent| {
             event.prevent_default();
+            let is_other = super::compare::is_place(event.target());
             match event.type_().as_str() {
-                "dragover" => set.set(true),
+                "dragover" => set.set(!is_other),
                 "dragleave" if event.related_target().is_none() => set.set(false),
                 "drop" => {
                     set.set(false);
                     if let Some(transfer) = event.data_transfer() {
-                        let add = add.clone();
-                        files::dropped(&transfer, move |files| add.emit(files));
+                        let take = if is_other { compare.clone() } else { add.clone() };
+                        files::dropped(&transfer, move |files| take.emit(files));
                     }
                 }
                 _ => {}

@@ -1,15 +1,18 @@
 //! An article's text.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use super::foreign;
 use super::route::Route;
+use super::{foreign, format};
 use crate::kb::{Article, Block, Inline, Origin, Verdict};
+use crate::web::imported::{self, Looked};
 use crate::web::knowledge;
 
 /// The badges of verdict and level.
 pub fn badges(article: &Article) -> Html {
-    let verdict = super::format::verdict(article.verdict);
+    let verdict = format::verdict(article.verdict);
     let kind = match article.verdict {
         Verdict::Fix => "fix",
         Verdict::Investigate => "investigate",
@@ -24,13 +27,16 @@ pub fn badges(article: &Article) -> Html {
                 <span class={classes!("badge", kind)}>{ verdict }</span>
             }
             if article.origin == Origin::Added { <span class="badge yours">{ "Yours" }</span> }
+            if article.origin == Origin::Imported {
+                <span class="badge yours">{ article.grade.map_or("Imported".into(), |grade| format!("Imported: {}", format::grade(grade))) }</span>
+            }
             <span class={classes!("level", article.level.to_string())}>{ article.level.to_string() }</span>
         </>
     }
 }
 
 /// Which article to show.
-#[derive(Properties, PartialEq)]
+#[derive(Properties, Clone, PartialEq)]
 pub struct BodyProps {
     /// Its id.
     pub id: String,
@@ -43,25 +49,69 @@ pub struct BodyProps {
 /// the numbers around it change.
 #[component]
 pub fn ArticleBody(props: &BodyProps) -> Html {
-    let Some(article) = knowledge().by_id(&props.id) else { return html! {} };
-    let heading = |text: &'static str| html! { <@{format!("h{}", props.heading)}>{ text }</@> };
+    match knowledge().by_id(&props.id) {
+        Some(article) if article.origin != Origin::Imported => body(article, props.heading),
+        Some(_) => html! { <ImportedBody ..props.clone() /> },
+        None => html! {},
+    }
+}
+
+/// The same of an imported article, which is read again.
+#[component]
+fn ImportedBody(props: &BodyProps) -> Html {
+    let looked = use_imported(&props.id, 0);
+    looked.flatten().map(|looked| body(&looked.article, props.heading)).unwrap_or_default()
+}
+
+/// An imported article, read again: nothing until that is done, and then the article if it is there. It is looked for once
+/// more when there are more articles.
+#[hook]
+pub fn use_imported(id: &str, articles: usize) -> Option<Option<Rc<Looked>>> {
+    let looked = use_state(|| None);
+    {
+        let set = looked.setter();
+        use_effect_with((id.to_owned(), articles), move |(id, _)| {
+            let id = id.clone();
+            wasm_bindgen_futures::spawn_local(async move {
+                let found = imported::look(id.clone()).await.map(Rc::new);
+                set.set(Some((id, found)));
+            });
+        });
+    }
+    looked.as_ref().filter(|(own, _)| own == id).map(|(_, found)| found.clone())
+}
+
+/// What an imported article says of the events that it looks for.
+pub fn passages(article: &Article) -> Html {
+    html! {
+        <section class="passages">
+            { for article.passages.iter().filter(|passage| !passage.is_empty()).map(|passage| html! {
+                <blockquote>{ foreign(passage) }</blockquote>
+            }) }
+        </section>
+    }
+}
+
+/// The text of an article.
+pub fn body(article: &Article, heading: u8) -> Html {
+    let title = |text: &'static str| html! { <@{format!("h{heading}")}>{ text }</@> };
     html! {
         <>
             { for article.sections.iter().map(|section| html! {
                 <section>
-                    { heading(section.heading.title()) }
+                    { title(section.heading.title()) }
                     { blocks(&section.blocks) }
                 </section>
             }) }
             if article.origin == Origin::Sigma {
                 <section>
-                    { heading("Resolution") }
+                    { title("Resolution") }
                     <p>{ "A Sigma rule says what to look for, not how to resolve it. Its references may say more." }</p>
                 </section>
             }
             if !article.applies_to.is_empty() {
                 <section>
-                    { heading("Applies to") }
+                    { title("Applies to") }
                     <p>{ article.applies_to.join(", ") }</p>
                 </section>
             }
@@ -69,7 +119,7 @@ pub fn ArticleBody(props: &BodyProps) -> Html {
                 <p>{ "It names no sources." }</p>
             } else {
             <section>
-                { heading(if article.origin == Origin::Sigma { "References" } else { "Sources" }) }
+                { title(if article.origin == Origin::Sigma { "References" } else { "Sources" }) }
                 <ul>
                     { for article.sources.iter().map(|source| html! {
                         <li>

@@ -171,7 +171,7 @@ fn RecordView(props: &RecordProps) -> Html {
         <li>
             <details ontoggle={toggled}>
                 <summary>
-                    <time>{ format::time(row.time) }</time>
+                    { format::time(row.time) }
                     if props.carved { <span class="badge">{ "Carved" }</span> }
                     <span class="line">{ foreign(&row.summary) }</span>
                 </summary>

@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::article::{ArticleBody, badges};
+use super::article::{ArticleBody, badges, passages};
 use super::evidence::EvidenceView;
 use super::route::Route;
 use super::{foreign, format};
-use crate::checkup::{Finding, Report};
+use crate::checkup::{Finding, Link, Report};
+use crate::detection::correlation::timespan_in_words;
+use crate::kb::import::Grade;
 use crate::web::session::Session;
 
 /// Affected things and computers that are named.
@@ -60,7 +62,22 @@ pub fn FindingView(props: &Props) -> Html {
                         if finding.carved > 0 { { format!(", {} of them carved: their log had given them up", format::count(finding.carved)) } }
                     </dd>
                 </div>
-                <div><dt>{ "When" }</dt><dd>{ format!("{} UTC", format::span(finding.span)) }</dd></div>
+                <div><dt>{ "When" }</dt><dd>{ format::span(finding.span) }</dd></div>
+                if !finding.causes.is_empty() {
+                    <div>
+                        <dt>{ "Follows" }</dt>
+                        <dd>{ for finding.causes.iter().map(|link| story(link, format!(
+                            ": {} of {} within {} after it on the same computer",
+                            format::count(link.count), format::counted(finding.own, "record", "records"), timespan_in_words(link.within),
+                        ))) }</dd>
+                    </div>
+                }
+                if !finding.consequences.is_empty() {
+                    <div>
+                        <dt>{ "Followed by" }</dt>
+                        <dd>{ for finding.consequences.iter().map(|link| story(link, format!(": {}", format::counted(link.count, "record", "records")))) }</dd>
+                    </div>
+                }
                 if !subjects.is_empty() {
                     <div>
                         <dt>{ "Affected" }</dt>
@@ -90,6 +107,13 @@ pub fn FindingView(props: &Props) -> Html {
                     }) }</dd>
                 </div>
             </dl>
+            if let Some(grade) = article.grade {
+                <section>
+                    <h3>{ "Why it matches" }</h3>
+                    <p>{ why(grade) }</p>
+                    { passages(article) }
+                </section>
+            }
             <ArticleBody id={article.id.clone()} />
             if !finding.general.is_empty() {
                 <section class="general">
@@ -98,6 +122,7 @@ pub fn FindingView(props: &Props) -> Html {
                         { for finding.general.iter().map(|general| html! {
                             <li>
                                 <a href={Route::Article(general.article.id.clone()).href()}>{ &general.article.title }</a>
+                                if let Some(grade) = general.article.grade { { format!(" (imported, {})", format::grade(grade)) } }
                                 { format!(" also fits {}.", format::counted(general.count, "of these records", "of these records")) }
                             </li>
                         }) }
@@ -113,5 +138,20 @@ pub fn FindingView(props: &Props) -> Html {
                 is_reading={props.is_reading}
             />
         </article>
+    }
+}
+
+/// Another finding of the same story.
+fn story(link: &Link<'_>, how: String) -> Html {
+    let article = link.article;
+    html! { <div><a href={Route::Finding(article.id.clone()).href()}>{ &article.title }</a>{ how }</div> }
+}
+
+/// What the grade of an imported article's match means.
+fn why(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Exact => "Exact: every value that this imported article gives for the event agrees. It says:",
+        Grade::Likely => "Likely: some values agree, or this imported article gives none. It says:",
+        Grade::SameEvent => "Same event only: the values are others than this imported article gives. It says:",
     }
 }

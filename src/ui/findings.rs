@@ -10,7 +10,7 @@ use super::finding::FindingView;
 use super::results::is_whole;
 use super::route::Route;
 use super::{foreign, format};
-use crate::checkup::{Finding, Report, Why};
+use crate::checkup::{Finding, Report, Why, told};
 use crate::web::knowledge;
 use crate::web::session::{Progress, Session, Snapshot};
 use crate::web::timer::Timer;
@@ -43,7 +43,7 @@ impl PartialEq for Props {
 #[component]
 pub fn FindingsView(props: &Props) -> Html {
     let Snapshot { report, findings, progress, .. } = &props.snapshot;
-    let listed: Vec<&Finding<'_>> = findings.iter().filter(|finding| finding.own > 0).collect();
+    let listed = told(findings);
     let chosen = props.selected.as_ref().and_then(|id| findings.iter().find(|finding| finding.article.id == *id));
     // The list comes first: drawing the article with it would make the page's thread wait too long.
     let listed_before = use_state(|| false);
@@ -54,7 +54,7 @@ pub fn FindingsView(props: &Props) -> Html {
             move || drop(timer)
         }
     });
-    let shown = chosen.or(listed.first().copied()).filter(|_| *listed_before);
+    let shown = chosen.or(listed.first().map(|(_, finding)| *finding)).filter(|_| *listed_before);
     html! {
         <>
             if listed.is_empty() {
@@ -62,7 +62,7 @@ pub fn FindingsView(props: &Props) -> Html {
             } else {
                 <div class="panes">
                     <nav class="list" aria-label="Findings">
-                        <ul>{ for listed.iter().map(|finding| list_item(finding, shown)) }</ul>
+                        <ul>{ for listed.iter().map(|(depth, finding)| list_item(*depth, finding, shown)) }</ul>
                     </nav>
                     <div class="detail">
                         if let Some(finding) = shown {
@@ -101,12 +101,13 @@ fn nothing_found(report: &Report, progress: &Progress) -> Html {
     }
 }
 
-fn list_item(finding: &Finding<'_>, shown: Option<&Finding<'_>>) -> Html {
+/// A finding; one that follows another stands under it.
+fn list_item(depth: usize, finding: &Finding<'_>, shown: Option<&Finding<'_>>) -> Html {
     let article = finding.article;
     let current = shown.is_some_and(|shown| shown.article.id == article.id);
     let subjects = finding.subjects.by_count();
     html! {
-        <li key={article.id.clone()}>
+        <li key={article.id.clone()} class={(depth > 0).then(|| format!("follows follows-{}", depth.min(3)))}>
             <a href={Route::Finding(article.id.clone()).href()} aria-current={current.then_some("true")}>
                 <span class="title">{ &article.title }</span>
                 <span class="badges">
@@ -122,7 +123,10 @@ fn list_item(finding: &Finding<'_>, shown: Option<&Finding<'_>>) -> Html {
                         if subjects.len() > NAMED_SUBJECTS { { format!(" and {} more", subjects.len() - NAMED_SUBJECTS) } }
                     </span>
                 }
-                <span class="when">{ format!("last {} UTC", format::time(finding.span.1)) }</span>
+                if let Some(link) = finding.causes.first().filter(|_| depth > 0) {
+                    <span class="when">{ format!("{} of {} soon after", format::count(link.count), format::count(finding.own)) }</span>
+                }
+                <span class="when">{ "last " }{ format::time(finding.span.1) }</span>
             </a>
         </li>
     }

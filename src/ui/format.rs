@@ -1,7 +1,11 @@
 //! Numbers and times as people read them.
 
+use yew::prelude::*;
+
+use super::zone;
 use crate::event::Time;
 use crate::kb::Verdict;
+use crate::kb::import::Grade;
 
 /// `1,234,567`.
 pub fn count(number: u64) -> String {
@@ -32,14 +36,41 @@ pub fn bytes(number: u64) -> String {
     }
 }
 
-/// `2026-11-20 07:21:19`; the page says once that times are UTC.
-pub fn time(time: Time) -> String {
-    time.to_seconds()
+/// `2026-11-20 07:21:19 UTC`, in the zone that one has chosen; how long ago that was shows on hover.
+pub fn time(time: Time) -> Html {
+    moment(time, true)
 }
 
-/// A time, or a span of them.
-pub fn span((first, last): (Time, Time)) -> String {
-    if first == last { time(first) } else { format!("{} to {}", time(first), time(last)) }
+/// The same as text alone.
+pub fn time_text(time: Time) -> String {
+    let (text, zone) = zone::write(time);
+    format!("{text} {zone}")
+}
+
+/// A time, or a span of them. Where both are equally far from UTC, that is said once.
+pub fn span((first, last): (Time, Time)) -> Html {
+    if first == last {
+        return time(first);
+    }
+    let is_same = zone::write(first).1 == zone::write(last).1;
+    html! { <>{ moment(first, !is_same) }{ " to " }{ time(last) }</> }
+}
+
+fn moment(time: Time, with_zone: bool) -> Html {
+    let (text, zone) = zone::write(time);
+    let text = if with_zone { format!("{text} {zone}") } else { text };
+    html! { <time datetime={time.to_string()} title={ago(time)}>{ text }</time> }
+}
+
+/// `3 days ago`, `in 2 hours`.
+fn ago(time: Time) -> Option<String> {
+    let seconds = js_sys::Date::now() / 1000.0 - time.timestamp()?.as_second() as f64;
+    let units =
+        [(31_557_600.0, "year"), (2_629_800.0, "month"), (86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute")];
+    let (length, unit) = units.into_iter().find(|(length, _)| seconds.abs() >= *length).unwrap_or((1.0, "second"));
+    let number = (seconds.abs() / length).floor();
+    let many = if number == 1.0 { "" } else { "s" };
+    Some(if seconds < 0.0 { format!("in {number} {unit}{many}") } else { format!("{number} {unit}{many} ago") })
 }
 
 /// The verdict as the page says it.
@@ -49,5 +80,14 @@ pub fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Investigate => "Investigate",
         Verdict::SafeToIgnore => "Safe to ignore",
         Verdict::Informational => "For information",
+    }
+}
+
+/// How well a record fits what an imported article says of its event.
+pub fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Exact => "exact match",
+        Grade::Likely => "likely match",
+        Grade::SameEvent => "same event only",
     }
 }

@@ -3,6 +3,8 @@
 mod added;
 mod app;
 mod article;
+mod compare;
+mod computers;
 mod detection;
 mod events;
 mod evidence;
@@ -24,6 +26,7 @@ mod timeline;
 mod unexplained;
 mod views;
 mod welcome;
+mod zone;
 
 use yew::prelude::*;
 

@@ -100,7 +100,7 @@ fn file_receipt(file: &FileReport, running: bool) -> Html {
             if coverage.repeated > 0 { { format!(", {} also in another file", format::count(coverage.repeated)) } }
             if coverage.carved > 0 { { format!(", {} carved", format::count(coverage.carved)) } }
             if coverage.records == 0 && coverage.problem_count == 0 { { ". The log is well-formed but holds no records" } }
-            if let Some(span) = file.span { { format!(", {} UTC", format::span(span)) } }
+            if let Some(span) = file.span { { ", " }{ format::span(span) } }
             if let Some((computer, _)) = computers.first() {
                 { ", from " }{ foreign(computer) }
                 if computers.len() > 1 { { format!(" and {} more", computers.len() - 1) } }

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use web_sys::File;
 use yew::prelude::*;
 
+use super::compare::comparison;
+use super::computers::{ComputersView, computer};
 use super::events::EventsView;
 use super::findings::FindingsView;
 use super::format;
@@ -16,6 +18,7 @@ use super::timeline::TimelineView;
 use super::unexplained::unexplained;
 use super::views;
 use super::welcome::Choose;
+use super::zone::{self, Zone, ZoneChoice};
 use crate::checkup::{FileReport, Report};
 use crate::web::session::{Progress, Session, Snapshot};
 
@@ -32,14 +35,20 @@ pub struct Props {
     pub draft: UseStateHandle<Draft>,
     /// Takes more files.
     pub add: Callback<Vec<File>>,
+    /// The time zone that times are shown in.
+    pub zone: Zone,
+    /// Takes another one.
+    pub choose: Callback<Zone>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
+            && Rc::ptr_eq(&self.snapshot.other, &other.snapshot.other)
             && self.snapshot.progress == other.snapshot.progress
             && self.snapshot.exploring == other.snapshot.exploring
             && self.route == other.route
+            && self.zone == other.zone
             && self.draft == other.draft
             && self.session == other.session
     }
@@ -49,6 +58,8 @@ impl PartialEq for Props {
 #[component]
 pub fn Results(props: &Props) -> Html {
     let Snapshot { report, findings, progress, .. } = &props.snapshot;
+    let log_zone = report.files.values().filter_map(|file| file.zone.as_ref()).max().map(|(_, zone)| zone.clone());
+    zone::show(&props.zone, log_zone.as_ref());
     let listed = findings.iter().filter(|finding| finding.own > 0).count();
     let clear = {
         let (session, draft) = (props.session.clone(), props.draft.clone());
@@ -66,7 +77,10 @@ pub fn Results(props: &Props) -> Html {
         Route::Events(scope) => html! {
             <EventsView session={props.session.clone()} snapshot={props.snapshot.clone()} scope={scope.clone()} />
         },
-        Route::Unexplained => unexplained(report),
+        Route::Unexplained => unexplained(&props.session, report),
+        Route::Computers(None) => html! { <ComputersView snapshot={props.snapshot.clone()} /> },
+        Route::Computers(Some(name)) => computer(report, findings, name),
+        Route::Compare => comparison(&props.session, &props.snapshot),
         Route::Handover if progress.running => {
             html! { <p class="nothing">{ "A report can be handed over once all is read." }</p> }
         }
@@ -82,14 +96,18 @@ pub fn Results(props: &Props) -> Html {
             <div class="bar">
                 <h1 class="headline">{ headline(listed, report, progress) }</h1>
                 <p class="buttons">
+                    <ZoneChoice zone={props.zone.clone()} log={log_zone.clone()} choose={props.choose.clone()} />
                     <Choose add={props.add.clone()} class="" label="Add files" />
                     <button class="button" onclick={clear}>{ "Start over" }</button>
                 </p>
             </div>
             { views::choice(&props.route) }
             <ProgressBar progress={*progress} session={props.session.clone()} />
-            { receipt(report, progress, &props.session) }
-            { view }
+            // All with times is drawn anew for another zone.
+            <div key={format!("{:?} {log_zone:?}", props.zone)}>
+                { receipt(report, progress, &props.session) }
+                { view }
+            </div>
         </div>
     }
 }

@@ -23,6 +23,10 @@ pub enum Route {
     Events(Scope),
     /// What no article explains.
     Unexplained,
+    /// What each computer shows, or one of them, by its name.
+    Computers(Option<String>),
+    /// These logs and others.
+    Compare,
     /// A report to hand over.
     Handover,
     /// The known issues, or those one looks for.
@@ -103,6 +107,9 @@ impl Route {
             None if path == "timeline" => Route::Timeline(Scope::parse(parameters)),
             None if path == "events" => Route::Events(Scope::parse(parameters)),
             None if path == "unexplained" => Route::Unexplained,
+            None if path == "computers" => Route::Computers(None),
+            Some(("computers", name)) => Route::Computers(Some(decoded(name))),
+            None if path == "compare" => Route::Compare,
             None if path == "handover" => Route::Handover,
             None if path == "kb" => Route::Knowledge(Wanted::parse(parameters)),
             Some(("kb", id)) => Route::Article(id.to_owned()),
@@ -127,6 +134,9 @@ impl Route {
             Route::Timeline(scope) => with_parameters("#/timeline", scope.to_parameters()),
             Route::Events(scope) => with_parameters("#/events", scope.to_parameters()),
             Route::Unexplained => "#/unexplained".into(),
+            Route::Compare => "#/compare".into(),
+            Route::Computers(None) => "#/computers".into(),
+            Route::Computers(Some(name)) => format!("#/computers/{}", js_sys::encode_uri_component(name)),
             Route::Handover => "#/handover".into(),
             Route::Knowledge(wanted) => with_parameters("#/kb", wanted.to_parameters()),
             Route::Article(id) => format!("#/kb/{id}"),
@@ -154,6 +164,11 @@ impl Route {
             let _ = window.dispatch_event(&event);
         }
     }
+}
+
+/// A name as it was before it went into an address; one that somebody has broken stays as it is.
+fn decoded(name: &str) -> String {
+    js_sys::decode_uri_component(name).map_or_else(|_| name.to_owned(), String::from)
 }
 
 /// The place one is at; changes with the address.

@@ -15,6 +15,7 @@ use super::exploring::{use_found, use_index};
 use super::format;
 use super::route::Route;
 use super::scope::Scope;
+use super::zone;
 use crate::event::{Level, Time};
 use crate::index::{About, Histogram, Moment};
 use crate::web::index::{Answer, Question};
@@ -234,7 +235,7 @@ fn Chart(props: &ChartProps) -> Html {
         Some((a, b)) => describe(histogram, a.min(b), a.max(b)),
         None => {
             let counted = format::counted(count.unwrap_or_default(), "record", "records");
-            format!("{counted} from {} to {} UTC", format::time(first), format::time(last))
+            format!("{counted} from {} to {}", format::time_text(first), format::time_text(last))
         }
     };
     let (at, from) = marked.map_or((BINS / 2, 0), |(a, b)| (b, a.min(b)));
@@ -291,7 +292,7 @@ fn Chart(props: &ChartProps) -> Html {
 fn describe(histogram: &Histogram, from: usize, to: usize) -> String {
     let counts = sum(histogram, from, to);
     let mut text =
-        format!("{} to {} UTC: ", format::time(histogram.start(from)), format::time(histogram.start(to + 1)));
+        format!("{} to {}: ", format::time_text(histogram.start(from)), format::time_text(histogram.start(to + 1)));
     text += &format::counted(counts.iter().sum(), "record", "records");
     for level in Level::ALL.into_iter().filter(|level| level.is_problem() && counts[*level as usize] > 0) {
         let _ = write!(text, ", {} {}", format::count(counts[level as usize]), level.word());
@@ -404,7 +405,7 @@ fn lane(name: Html, count: u64, class: &'static str, d: String) -> Html {
 fn ticks(histogram: &Histogram) -> impl Iterator<Item = Html> {
     const TICKS: usize = 6;
     let days = histogram.span.1.0.saturating_sub(histogram.span.0.0) > 3 * 24 * 3600 * 10_000_000;
-    let times: Vec<String> = (0..TICKS).map(|tick| format::time(histogram.start(tick * BINS / TICKS))).collect();
+    let times: Vec<String> = (0..TICKS).map(|tick| zone::write(histogram.start(tick * BINS / TICKS)).0).collect();
     let short = move |text: String| {
         let (date, time) = text.split_once(' ').unwrap_or((&text, ""));
         if days { date.to_owned() } else { format!("{} {time}", date.get(5..).unwrap_or(date)) }
@@ -442,7 +443,7 @@ fn table(about: &About, histogram: &Histogram, scope: &Scope) -> Html {
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">{ "From (UTC)" }</th>
+                        <th scope="col">{ "From" }</th>
                         { for Level::ALL.map(|level| html! { <th scope="col">{ level.word() }</th> }) }
                         <th scope="col">{ "Machines" }</th>
                     </tr>

@@ -6,7 +6,7 @@ use super::route::Route;
 use super::scope::Scope;
 
 /// The views, by what they are called. Timeline and events are of the same records.
-fn views(shown: &Route) -> [(&'static str, Route); 5] {
+fn views(shown: &Route) -> [(&'static str, Route); 7] {
     let scope = match shown {
         Route::Timeline(scope) | Route::Events(scope) => scope.clone(),
         _ => Scope::default(),
@@ -16,6 +16,8 @@ fn views(shown: &Route) -> [(&'static str, Route); 5] {
         ("Timeline", Route::Timeline(scope.clone())),
         ("Events", Route::Events(scope)),
         ("Unexplained", Route::Unexplained),
+        ("Computers", Route::Computers(None)),
+        ("Compare", Route::Compare),
         ("Hand over", Route::Handover),
     ]
 }
@@ -24,6 +26,7 @@ fn views(shown: &Route) -> [(&'static str, Route); 5] {
 pub fn choice(shown: &Route) -> Html {
     let is_shown = |view: &Route| match shown {
         Route::Finding(_) => *view == Route::Home,
+        Route::Computers(_) => *view == Route::Computers(None),
         shown => shown == view,
     };
     html! {

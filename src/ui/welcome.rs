@@ -4,7 +4,7 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::route::Route;
-use crate::web::{files, knowledge};
+use crate::web::{catalogue, files};
 
 /// Where files go.
 #[derive(Properties, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Props {
 /// The start view.
 #[component]
 pub fn Welcome(props: &Props) -> Html {
-    let articles = knowledge().articles().len();
+    let articles = catalogue().articles().len();
     html! {
         <div class="welcome">
             <h1>{ "What is wrong with this Windows machine?" }</h1>

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::messages::Compiled;
+use super::messages::{Library, Share};
 
 /// What was added to the known issues of this page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,14 +11,22 @@ pub struct Added {
     pub articles: usize,
     /// Sigma rules.
     pub rules: usize,
+    /// Imported articles.
+    pub library: Library,
     /// What is wrong with others, as `path:line: message`.
     pub faults: Vec<String>,
-    /// They are being read.
-    pub busy: bool,
+    /// Texts are being read: so many of so many.
+    pub reading: Option<Share>,
+    /// What was read when somebody cancelled that.
+    pub stopped: Option<Share>,
     /// They are kept in this browser.
     pub kept: bool,
-    /// All texts: an array of `[path, text]`.
-    pub(super) sources: Option<js_sys::Array>,
+    /// The texts of articles and rules: an array of `[path, text]`.
+    pub(super) sources: js_sys::Array,
+    /// What has imported articles: an array of `[path, text or Blob]`.
+    pub(super) origins: js_sys::Array,
+    /// The imported articles that look for events, as [`Compiled`](super::messages::Compiled) has them.
+    pub(super) imported: js_sys::Array,
 }
 
 #[wasm_bindgen]
@@ -57,14 +65,13 @@ pub async fn copy(sources: &js_sys::Array) -> Result<web_sys::Blob, JsValue> {
 }
 
 impl Added {
-    /// What a worker has compiled.
-    pub(super) fn new(compiled: &Compiled, rules: usize, articles: usize, kept: bool) -> Added {
-        let sources = Some(js_sys::Array::from(&compiled.sources)).filter(|sources| sources.length() > 0);
-        Added { articles, rules, faults: compiled.faults.clone(), busy: false, kept, sources }
-    }
-
     /// Whether there is anything to speak of.
     pub fn is_empty(&self) -> bool {
-        self.articles + self.rules == 0 && self.faults.is_empty() && !self.busy
+        self.articles + self.rules + self.library.articles == 0 && self.faults.is_empty() && self.reading.is_none()
+    }
+
+    /// All of it: an array of `[path, text or Blob]`.
+    pub(super) fn all(&self) -> js_sys::Array {
+        self.sources.concat(&self.origins)
     }
 }

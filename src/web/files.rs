@@ -61,3 +61,8 @@ pub fn save(file: &Blob, name: &str) -> Result<(), String> {
     };
     save().map_err(super::message)
 }
+
+/// A file of a text.
+pub fn text_file(text: &str) -> Result<web_sys::Blob, String> {
+    web_sys::Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into())).map_err(super::message)
+}

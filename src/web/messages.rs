@@ -9,6 +9,8 @@ use super::index::{Answer, Question};
 use crate::checkup::{FileReport, Ids, Report};
 use crate::event::Time;
 use crate::export::redaction::{Found, Redacted, Texts, Wishes};
+use crate::kb::Article;
+use crate::kb::filter::Filter;
 use crate::log::Kind;
 
 /// Bytes of what is large or many: postcard is quick, and its code is there already.
@@ -97,7 +99,10 @@ impl Reply {
     pub fn with(&self) -> JsValue {
         match &self.outcome {
             Ok(Outcome::Unpacked(unpacked)) => unpacked.archives.clone(),
-            Ok(Outcome::Compiled(compiled)) => Array::of2(&compiled.articles, &compiled.sources).into(),
+            Ok(Outcome::Compiled(compiled)) => {
+                Array::of3(&compiled.articles, &compiled.sources, &compiled.imported).into()
+            }
+            Ok(Outcome::Carried(texts)) => texts.texts.clone(),
             Ok(Outcome::Listed { listed, .. }) => listed.clone(),
             _ => JsValue::UNDEFINED,
         }
@@ -112,8 +117,9 @@ impl Reply {
             Ok(Outcome::Listed { listed, .. }) => *listed = with,
             Ok(Outcome::Compiled(compiled)) => {
                 let with: Array = with.unchecked_into();
-                (compiled.articles, compiled.sources) = (with.get(0), with.get(1));
+                (compiled.articles, compiled.sources, compiled.imported) = (with.get(0), with.get(1), with.get(2));
             }
+            Ok(Outcome::Carried(texts)) => texts.texts = with,
             _ => {}
         }
         Ok(Reply { id, outcome })
@@ -152,8 +158,17 @@ pub enum Task {
     Names { look: Box<Look>, chunks: Option<(u64, u64)>, carve: bool },
     /// Take names out of texts.
     Redact { texts: Texts, found: Found, wishes: Wishes },
-    /// Read and compile articles and rules: the request has an array of `[path, text or File]`.
+    /// Read and compile articles and rules: the request has an array of `[path, text or Blob]`. Imported ones are added to
+    /// this worker's library. How far it is comes as [`Outcome::Compiling`].
     Compile,
+    /// Be content with what the [`Task::Compile`] that is going on has read.
+    Stop,
+    /// Find imported articles, the first `most` of them.
+    Find { query: String, filter: Filter, most: usize },
+    /// Read an imported article again, by its id.
+    Look { id: String },
+    /// Read the texts of imported articles again, for a copy of the page.
+    Texts,
     /// Know these articles beside the built-in ones: the request has what [`Outcome::Compiled`] brought.
     Learn,
 }
@@ -243,10 +258,27 @@ pub enum Outcome {
     Names(Found),
     /// The texts without names.
     Redacted(Redacted),
+    /// How many texts were read, and of how many; more will come.
+    Compiling(Share),
     /// What was compiled.
     Compiled(Compiled),
+    /// The reading will end.
+    Stopped,
+    /// The imported articles that were found.
+    Listing(Listing),
+    /// The article, if there is one.
+    Looked(Option<Box<Looked>>),
+    /// The texts for a copy of the page.
+    Carried(Carried),
     /// The articles are known.
     Learned,
+}
+
+impl Outcome {
+    /// Whether more will come of the task.
+    pub fn is_part(&self) -> bool {
+        matches!(self, Outcome::Part(_) | Outcome::Again(_) | Outcome::Compiling(_) | Outcome::Listed { .. })
+    }
 }
 
 /// A file of which nothing is known but this.
@@ -269,6 +301,8 @@ pub struct Opened {
     pub file: FileReport,
     /// The report of all of it, if it was checked at once.
     pub report: Option<Report>,
+    /// It is an article of Microsoft's Knowledge Base.
+    pub is_article: bool,
 }
 
 /// What is in an archive.
@@ -283,17 +317,78 @@ pub struct Unpacked {
     pub has_sources: bool,
 }
 
+/// So many of so many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// So many.
+    pub part: usize,
+    /// Of so many.
+    pub of: usize,
+}
+
 /// Articles and rules that somebody added.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Compiled {
     /// The articles that are well: an array of some at a time, encoded by postcard.
     #[serde(skip)]
     pub articles: JsValue,
-    /// All texts: an array of `[path, text]`.
+    /// Their texts: an array of `[path, text]`.
     #[serde(skip)]
     pub sources: JsValue,
+    /// The imported articles that look for events, without their texts: an array like `articles`.
+    #[serde(skip)]
+    pub imported: JsValue,
+    /// How many imported articles there are now, and how many of them look for events.
+    pub library: Library,
+    /// The places in the request of what has imported articles.
+    pub origins: Vec<u32>,
     /// What is wrong with the others, as `path:line: message`.
     pub faults: Vec<String>,
+    /// How much was read when somebody stopped it.
+    pub stopped: Option<Share>,
+}
+
+/// How many imported articles there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Library {
+    /// All of them.
+    pub articles: usize,
+    /// Those that look for events.
+    pub matching: usize,
+}
+
+/// Imported articles that were found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Listing {
+    /// How many there are.
+    pub all: usize,
+    /// How many have all the words.
+    pub whole: usize,
+    /// How many have some of them.
+    pub partly: usize,
+    /// The first of them, the best first, without their texts.
+    pub articles: Vec<Article>,
+}
+
+/// An imported article, read again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Looked {
+    /// The article.
+    pub article: Article,
+    /// Its source as an article of ours, to be edited.
+    pub source: String,
+    /// What that is to be called.
+    pub name: String,
+}
+
+/// Texts of imported articles.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Carried {
+    /// An array of `[path, text]`.
+    #[serde(skip)]
+    pub texts: JsValue,
+    /// How many articles were left out, because all together are too long.
+    pub left_out: usize,
 }
 
 /// A record, to be looked at.

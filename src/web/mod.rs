@@ -3,7 +3,9 @@
 mod added;
 mod blob;
 pub mod files;
+pub mod imported;
 pub mod index;
+mod library;
 mod listing;
 mod messages;
 mod pool;
@@ -34,26 +36,37 @@ thread_local! {
     /// What the page carries.
     static BUILT_IN: &'static KnowledgeBase = Box::leak(Box::new(crate::built_in()));
     static KNOWLEDGE: Cell<&'static KnowledgeBase> = Cell::new(BUILT_IN.with(|built_in| *built_in));
+    static CATALOGUE: Cell<&'static KnowledgeBase> = Cell::new(KNOWLEDGE.get());
     static SEARCH: Cell<Option<&'static Search>> = const { Cell::new(None) };
 }
 
-/// The known issues: those that the page carries, and those that were added.
+/// The known issues: those that the page carries, those that were added, and those that were imported and look for
+/// events.
 pub fn knowledge() -> &'static KnowledgeBase {
     KNOWLEDGE.get()
 }
 
+/// Those that one can read and search here: all but the imported ones, which another worker has.
+pub fn catalogue() -> &'static KnowledgeBase {
+    CATALOGUE.get()
+}
+
 /// Knows these articles beside those that the page carries. What was known before stays in memory, because findings
 /// that are on the screen point to it; that happens a few times in the life of a page.
-pub fn learn(articles: Vec<Article>) {
-    let built_in = BUILT_IN.with(|built_in| *built_in);
-    KNOWLEDGE.set(if articles.is_empty() { built_in } else { Box::leak(Box::new(built_in.with(articles))) });
+pub fn learn(added: Vec<Article>, imported: Vec<Article>) {
+    let with = |known: &'static KnowledgeBase, more: Vec<Article>| match more.is_empty() {
+        true => known,
+        false => Box::leak(Box::new(known.with(more))),
+    };
+    CATALOGUE.set(with(BUILT_IN.with(|built_in| *built_in), added));
+    KNOWLEDGE.set(with(catalogue(), imported));
     SEARCH.set(None);
 }
 
-/// The search over them; made when somebody first opens it, so that the page's start does not wait for it.
+/// The search over the catalogue; made when somebody first opens it, so that the page's start does not wait for it.
 pub fn search() -> &'static Search {
     SEARCH.get().unwrap_or_else(|| {
-        let search: &'static Search = Box::leak(Box::new(Search::new(knowledge().articles())));
+        let search: &'static Search = Box::leak(Box::new(Search::new(catalogue().articles())));
         SEARCH.set(Some(search));
         search
     })

@@ -101,25 +101,24 @@ impl State {
 }
 
 impl Pool {
-    /// Starts the workers.
+    /// Starts a worker for each core.
     pub fn start() -> Result<Pool, JsValue> {
-        Pool::with_workers(MAX_WORKERS)
+        let window = web_sys::window().ok_or("no window")?;
+        Pool::of((window.navigator().hardware_concurrency() as usize).clamp(1, MAX_WORKERS))
     }
 
-    /// Starts at most so many workers.
-    pub fn with_workers(most: usize) -> Result<Pool, JsValue> {
-        let window = web_sys::window().ok_or("no window")?;
+    /// Starts so many workers.
+    pub fn of(workers: usize) -> Result<Pool, JsValue> {
         let bootstrap =
             "onmessage=e=>{onmessage=null;wasm_bindgen({module_or_path:e.data}).catch(e=>setTimeout(()=>{throw e}))}";
         let options = BlobPropertyBag::new();
         options.set_type("text/javascript");
         let parts = js_sys::Array::of2(&GLUE.with(JsValue::clone), &format!("\n{bootstrap}").into());
         let script = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &options)?)?;
-        let cores = window.navigator().hardware_concurrency() as usize;
         let state =
             State { workers: Vec::new(), queue: VecDeque::new(), lesson: None, next_id: 1, script, failed_starts: 0 };
         let pool = Pool(Rc::new(RefCell::new(state)));
-        for place in 0..cores.clamp(1, most) {
+        for place in 0..workers {
             let slot = pool.spawn(place)?;
             pool.0.borrow_mut().workers.push(slot);
         }
@@ -171,6 +170,29 @@ impl Pool {
         let (sender, receiver) = futures_channel::oneshot::channel();
         self.push(Turn::First, task, file, once(move |outcome| drop(sender.send(outcome))));
         receiver.await.unwrap_or_else(|_| Err("cancelled".into()))
+    }
+
+    /// The same for a task whose outcome comes in parts, which `part` takes.
+    pub async fn run_parted(
+        &self,
+        task: Task,
+        file: impl Into<JsValue>,
+        part: impl Fn(Outcome) + 'static,
+    ) -> Result<Outcome, String> {
+        let (sender, receiver) = futures_channel::oneshot::channel();
+        let mut sender = Some(sender);
+        let done = move |outcome| match outcome {
+            Ok(outcome) if Outcome::is_part(&outcome) => part(outcome),
+            outcome => drop(sender.take().map(|sender| sender.send(outcome))),
+        };
+        self.push(Turn::First, task, file, Box::new(done));
+        receiver.await.unwrap_or_else(|_| Err("cancelled".into()))
+    }
+
+    /// Ends the workers, and what they know; they do nothing any more.
+    pub fn end(self) {
+        let State { workers, .. } = &mut *self.0.borrow_mut();
+        workers.drain(..).for_each(|slot| slot.worker.terminate());
     }
 
     /// Teaches every worker, before it does anything else, what a [`Task::Learn`] brings.
@@ -239,7 +261,7 @@ impl Pool {
             Ok(reply) => reply,
             Err(error) => return self.died(place, error),
         };
-        if let Ok(Outcome::Part(_) | Outcome::Again(_) | Outcome::Listed { .. }) = reply.outcome {
+        if reply.outcome.as_ref().is_ok_and(Outcome::is_part) {
             return self.received_part(place, reply);
         }
         let done = {

@@ -10,21 +10,18 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::blob::{BlobReader, read, read_all, start_of, stream, unpack};
 use super::messages::{
-    Archived, Compiled, Log, Look, Opened, Outcome, Reply, Request, Row, Task, Unopened, Unpacked, decoded, encoded,
-    handed_over,
+    Archived, Log, Look, Opened, Outcome, Reply, Request, Row, Task, Unopened, Unpacked, decoded, handed_over,
 };
-use super::{index, knowledge, learn, listing};
+use super::{index, knowledge, learn, library, listing};
 use crate::checkup::{self, Checkup, Contents, FileReport, Keys, Parts, Report, unreadable};
 use crate::display;
 use crate::event::Event;
 use crate::export::redaction::{Found, Names, Texts};
-use crate::kb::Article;
+use crate::kb::{Article, import};
 use crate::log::archive::Archive;
 use crate::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, chunk_offset, to_xml};
 use crate::log::mta::DisplayText;
 use crate::log::{Kind, Record, Sink, evt, xml};
-use crate::order;
-use crate::sources;
 
 /// Bytes of an entry that are unpacked at once.
 const PIECE: usize = 1 << 18;
@@ -34,12 +31,6 @@ const SMALL_FILE: u64 = 1 << 20;
 
 /// More of a value than this is not sent to the page; the XML has all of it.
 const MAX_SHOWN: usize = 20_000;
-
-/// A larger file is no article, rule or archive of them.
-const MAX_SOURCE: f64 = 64e6;
-
-/// So many articles the page's thread can take without being missed.
-const ARTICLES_AT_A_TIME: usize = 100;
 
 /// Waits for requests.
 pub fn start(scope: DedicatedWorkerGlobalScope) {
@@ -76,13 +67,20 @@ fn send(scope: &DedicatedWorkerGlobalScope, reply: &Reply) {
 async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Outcome, String> {
     let file: &Blob = given.unchecked_ref();
     match task {
-        Task::Compile => Ok(Outcome::Compiled(compile(given.unchecked_ref()).await?)),
+        Task::Compile => Ok(Outcome::Compiled(library::compile(given.unchecked_ref(), part).await?)),
+        Task::Stop => {
+            library::stop();
+            Ok(Outcome::Stopped)
+        }
+        Task::Find { query, filter, most } => Ok(Outcome::Listing(library::find(&query, &filter, most))),
+        Task::Look { id } => Ok(Outcome::Looked(library::look(&id).map(Box::new))),
+        Task::Texts => Ok(Outcome::Carried(library::texts())),
         Task::Learn => {
             let mut articles = Vec::new();
             for some in given.unchecked_ref::<js_sys::Array>().iter() {
                 articles.extend(decoded::<Vec<Article>>(&some)?);
             }
-            learn(articles);
+            learn(articles, Vec::new());
             CHECKUPS.with_borrow_mut(Vec::clear);
             listing::forget();
             Ok(Outcome::Learned)
@@ -196,7 +194,7 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
 }
 
 /// Opens an archive.
-fn open(file: &Blob, kind: Kind, name: &str) -> Result<Archive<BlobReader>, String> {
+pub fn open(file: &Blob, kind: Kind, name: &str) -> Result<Archive<BlobReader>, String> {
     Archive::open(|| BlobReader::new(file), kind, name)
 }
 
@@ -259,7 +257,7 @@ fn opened_file(file: Unopened, bytes: Result<Uint8Array, String>, is_whole: bool
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
-        Err(error) => return Opened { number, file: unreadable(name, size, error), report: None },
+        Err(error) => return Opened { number, file: unreadable(name, size, error), report: None, is_article: false },
     };
     let file = FileReport::open(name, size, &bytes[..bytes.len().min(Kind::START)]);
     // One that became shorter meanwhile is read as others are, which says so.
@@ -272,7 +270,8 @@ fn opened_file(file: Unopened, bytes: Result<Uint8Array, String>, is_whole: bool
         }
         _ => Parts::new(knowledge(), number, &file, reader, bytes.as_slice()).collect(),
     });
-    Opened { number, file, report }
+    let is_article = file.kind == Kind::Text && import::recognise(&bytes);
+    Opened { number, file, report, is_article }
 }
 
 /// The names that a log has of what is in texts.
@@ -391,46 +390,6 @@ pub async fn pause() {
         }
     });
     let _ = JsFuture::from(pause).await;
-}
-
-/// Reads and compiles an array of `[path, text or File]`.
-async fn compile(given: &js_sys::Array) -> Result<Compiled, String> {
-    let (mut texts, mut faults) = (Vec::new(), Vec::new());
-    for pair in given.iter() {
-        let pair: js_sys::Array = pair.unchecked_into();
-        let path = pair.get(0).as_string().unwrap_or_default();
-        match (pair.get(1).as_string(), pair.get(1).dyn_into::<Blob>()) {
-            (Some(text), _) => texts.push((path, text)),
-            (None, Ok(file)) => {
-                let start = read(&file, 0, Kind::START as u64).await.map(|start| Kind::of(&start.to_vec()));
-                let faults_of_file = match start {
-                    Ok(kind) if kind.is_archive() => open(&file, kind, &path).map(|mut archive| {
-                        sources::unpack(&path, &mut archive, sources::is_source, &mut faults, |path, bytes, faults| {
-                            sources::read(path, bytes, &mut texts, faults);
-                        });
-                    }),
-                    _ if file.size() > MAX_SOURCE => Err(format!("the file has more than {:.0} MB", MAX_SOURCE / 1e6)),
-                    _ => read(&file, 0, MAX_SOURCE as u64)
-                        .await
-                        .map(|bytes| sources::read(&path, &bytes.to_vec(), &mut texts, &mut faults)),
-                };
-                if let Err(fault) = faults_of_file {
-                    faults.push(format!("{path}: {fault}"));
-                }
-            }
-            _ => {}
-        }
-    }
-    // Of texts with the same path, the last one counts.
-    let mut seen = std::collections::HashSet::new();
-    texts.reverse();
-    texts.retain(|(path, _)| seen.insert(path.clone()));
-    order::sort(&mut texts);
-    let (articles, more) = sources::compile(&texts);
-    faults.extend(more);
-    let articles: Result<js_sys::Array, _> = articles.chunks(ARTICLES_AT_A_TIME).map(encoded).collect();
-    let pairs = texts.iter().map(|(path, text)| js_sys::Array::of2(&path.into(), &text.into()));
-    Ok(Compiled { articles: articles?.into(), sources: pairs.collect::<js_sys::Array>().into(), faults })
 }
 
 /// Where the chunk starts that holds an offset.

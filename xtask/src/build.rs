@@ -1,11 +1,13 @@
 //! Builds the page: one HTML file that holds the program, its glue, its style and the sample log.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use lzma_rust2::{LzmaOptions, LzmaWriter};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -27,7 +29,11 @@ pub fn page_of(articles: Option<&Path>) -> Result<PathBuf> {
     // those of .cargo/config.toml; a variable would take their place.
     let sources = std::env::home_dir().unwrap_or_default().join(".cargo/registry/src");
     let flags = format!("target.{TARGET}.rustflags=['--remap-path-prefix={}=']", sources.display());
-    run_with(&variables, "cargo", &["build", "--profile", "page", "--lib", "--target", TARGET, "--config", &flags])?;
+    let build = ["build", "--profile", "page", "--lib", "--target", TARGET, "--config", &flags];
+    run_with(&variables, "cargo", &build)?;
+    // It passes no bindgen, which takes the names of functions out.
+    let small = ["--package", "evtx-checkup-unpack", "--config", "profile.page.strip='symbols'"];
+    run("cargo", &[&build[..], &small].concat())?;
     let (module, glue) = bindgen()?;
     let www = |name: &str| fs::read_to_string(root().join("www").join(name));
     let start = www("start.js")?;
@@ -41,7 +47,8 @@ pub fn page_of(articles: Option<&Path>) -> Result<PathBuf> {
         ("{{script-hashes}}", hashes.join(" ")),
         ("{{icon}}", icon),
         ("{{style}}", www("style.css")?),
-        ("{{wasm}}", packed(&module)?),
+        ("{{unpack}}", packed(&fs::read(built("unpack.wasm"))?)?),
+        ("{{wasm}}", tightly_packed(&module)?),
         ("{{sample}}", packed(&log_writer::logs::sample())?),
         ("{{start}}", start),
         ("{{glue}}", packed(glue.as_bytes())?),
@@ -70,11 +77,15 @@ pub fn install_target() -> Result {
     })
 }
 
+/// A module as the compiler has built it.
+fn built(name: &str) -> PathBuf {
+    root().join("target").join(TARGET).join("page").join(name)
+}
+
 /// The module ready for the browser, and the JavaScript that connects them.
 fn bindgen() -> Result<(Vec<u8>, String)> {
-    let module = root().join("target").join(TARGET).join("page/evtx_checkup.wasm");
     let mut output = Bindgen::new()
-        .input_path(module)
+        .input_path(built("evtx_checkup.wasm"))
         .no_modules(true)?
         .typescript(false)
         .remove_name_section(std::env::var_os("KEEP_NAMES").is_none())
@@ -92,6 +103,17 @@ fn packed(bytes: &[u8]) -> Result<String> {
     let options = zopfli::Options { maximum_block_splits: 100, ..zopfli::Options::default() };
     zopfli::compress(options, zopfli::Format::Gzip, bytes, &mut packed)?;
     Ok(base91(&packed))
+}
+
+/// LZMA, then text: what the module of `unpack/` unpacks.
+fn tightly_packed(bytes: &[u8]) -> Result<String> {
+    let mut options = LzmaOptions::with_preset(9);
+    // Code has no alignment that would tell positions apart.
+    (options.lc, options.pb, options.nice_len) = (4, 0, LzmaOptions::NICE_LEN_MAX);
+    options.dict_size = 4 << 20;
+    let mut writer = LzmaWriter::new_use_header(Vec::new(), &options, Some(bytes.len() as u64))?;
+    writer.write_all(bytes)?;
+    Ok(base91(&writer.finish()?))
 }
 
 /// Thirteen bits as two characters, a rest of up to six as one: a thirteenth shorter than base64, which is a lot of a

@@ -1,7 +1,7 @@
 //! What was read of an article, as a known issue.
 
 use super::detection::graded;
-use super::{Extract, Grade, Heading as Own, Role, Verdict as Advice};
+use super::{Extract, Grade, Heading as Own, IMPORTED, Role, Verdict as Advice};
 use crate::detection::{Condition, Detection};
 use crate::kb::article::{Heading, Level, Origin, Section, Source, Verdict};
 use crate::kb::{Article, Block, Inline, Range, Summary, Version};
@@ -39,7 +39,7 @@ impl Extract {
         let names_subject = symptoms.flat_map(|clue| &clue.values).any(|value| value.place == Some(1));
         Article {
             id: self.kb.to_ascii_lowercase(),
-            area: "imported".to_owned(),
+            area: IMPORTED.to_owned(),
             title: self.title.clone(),
             summary: Summary::default(),
             level,
@@ -54,6 +54,7 @@ impl Extract {
                 url: format!("https://support.microsoft.com/kb/{number}"),
             }],
             detection: Detection { selections: Vec::new(), condition: Condition::AtLeast(1, Vec::new()) },
+            caused_by: Vec::new(),
             sections: sections(self),
             origin: Origin::Imported,
             correlation: None,

@@ -18,6 +18,8 @@ mod values;
 mod verdict;
 mod written;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 pub use detection::Grade;
@@ -25,6 +27,9 @@ use events::Found;
 pub use sections::Heading;
 pub use values::Value;
 pub use verdict::Verdict;
+
+/// The area of imported articles.
+pub const IMPORTED: &str = "imported";
 
 /// More links to other articles are left out.
 const MAX_LINKS: usize = 200;
@@ -96,6 +101,16 @@ pub enum Role {
     Expected,
 }
 
+/// Whether a file that starts with `start` is such an article.
+pub fn recognise(start: &[u8]) -> bool {
+    shape::decoded(start).is_ok_and(|text| shape::read(&text).is_ok())
+}
+
+/// The text of a file: UTF-8, or else Windows-1252. Refused if it is no text, or longer than any article.
+pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, &'static str> {
+    shape::decoded(bytes)
+}
+
 impl Extract {
     /// Reads an article. A text that is none is refused with a sentence that says why.
     pub fn read(bytes: &[u8]) -> Result<Extract, &'static str> {
@@ -105,7 +120,8 @@ impl Extract {
         let plain: Vec<(Option<Heading>, String)> =
             sections.iter().map(|section| (section.heading, joined(section.lines))).collect();
         let (verdict, verdict_passage) = verdict::of(&plain);
-        let found: Vec<Found> = match text.contains("vent") {
+        let speaks = page.title.contains("vent") || plain.iter().any(|(_, text)| text.contains("vent"));
+        let found: Vec<Found> = match speaks {
             true => {
                 sections.iter().flat_map(|section| events::find(section, page.flat)).take(events::MAX_EVENTS).collect()
             }
@@ -135,7 +151,7 @@ impl Extract {
 /// The lines as one text with single spaces.
 fn joined(lines: &[&str]) -> String {
     let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
-    for word in lines.iter().flat_map(|line| line.split_whitespace()) {
+    for word in lines.iter().flat_map(|line| line.split_ascii_whitespace()) {
         if !text.is_empty() {
             text.push(' ');
         }
@@ -147,7 +163,7 @@ fn joined(lines: &[&str]) -> String {
 /// The numbers of other articles, each once, in order.
 fn links(body: &[&str], own: &str) -> Vec<String> {
     let mut links: Vec<String> = Vec::new();
-    for line in body {
+    for line in body.iter().filter(|line| line.contains('Q')) {
         for word in line.split(|c: char| !c.is_ascii_alphanumeric()) {
             let digits = word.strip_prefix('Q').filter(|digits| (5..=6).contains(&digits.len()) && *digits != own);
             if links.len() < MAX_LINKS

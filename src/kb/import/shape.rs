@@ -176,10 +176,10 @@ fn web<'a>(lines: &[&'a str]) -> Option<Page<'a>> {
                 ["This article was previously published under ", "Article ID", "View products that this article"];
             page.number = number.iter().find_map(|label| number_after(line, label)).unwrap_or_default();
         }
-        for label in ["Last Reviewed:", "Last Review", "Last reviewed"] {
-            if let Some((_, value)) = line.split_once(label) {
-                page.date = page.date.or_else(|| date::iso(value.trim_start_matches([' ', ':', '|'])));
-            }
+        if let Some((_, rest)) = line.split_once("Last ")
+            && let Some(value) = ["Reviewed:", "Review", "reviewed"].iter().find_map(|label| rest.strip_prefix(label))
+        {
+            page.date = page.date.or_else(|| date::iso(value.trim_start_matches([' ', ':', '|'])));
         }
         if let Some(value) = line.strip_prefix("Keywords:") {
             page.keywords = value.split_whitespace().filter(|word| *word != "|").collect();

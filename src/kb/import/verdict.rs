@@ -1,5 +1,8 @@
 //! What an article says to do, and the sentence that it rests on.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
 use serde::{Deserialize, Serialize};
 
 use super::sections::Heading;
@@ -73,23 +76,53 @@ const CURED: [&str; 8] = [
 
 const WORKED_AROUND: [&str; 3] = ["to work around", "workaround", "to avoid this"];
 
+/// All phrases, in the order of [`Says`].
+const PHRASES: [&[&str]; 4] = [&HARMLESS, &REPAIRED, &CURED, &WORKED_AROUND];
+
+/// What the phrases say.
+#[derive(Clone, Copy)]
+enum Says {
+    Harmless,
+    Repaired,
+    Cured,
+    WorkedAround,
+}
+
+/// Where each text has the first phrase of each kind: one pass finds them all.
+fn first_phrases(text: &str) -> [Option<usize>; PHRASES.len()] {
+    static ALL: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let all = ALL.get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(PHRASES.concat()).ok());
+    let mut first = [None; PHRASES.len()];
+    for found in all.iter().flat_map(|all| all.find_overlapping_iter(text)) {
+        let mut number = found.pattern().as_usize();
+        for (phrases, first) in PHRASES.iter().zip(&mut first) {
+            if number < phrases.len() {
+                *first = Some(first.map_or(found.start(), |old: usize| old.min(found.start())));
+                break;
+            }
+            number -= phrases.len();
+        }
+    }
+    first
+}
+
 /// The verdict of an article by its sections (heading and text), and the sentence it rests on.
 pub(super) fn of(sections: &[(Option<Heading>, String)]) -> (Verdict, String) {
     let has = |heading| sections.iter().find(|(own, _)| *own == Some(heading)).map(|(_, text)| first_sentence(text));
-    let says = |phrases: &[&str], headings: &[Option<Heading>]| {
-        let sections = sections.iter().filter(|(own, _)| headings.is_empty() || headings.contains(own));
-        sections.flat_map(|(_, text)| sentences(text)).find(|sentence| {
-            let lower = sentence.to_ascii_lowercase();
-            phrases.iter().any(|phrase| lower.contains(phrase))
-        })
+    let found: Vec<_> = sections.iter().map(|(_, text)| first_phrases(text)).collect();
+    let says = |what: Says, headings: &[Option<Heading>]| {
+        let sections =
+            sections.iter().zip(&found).filter(|((own, _), _)| headings.is_empty() || headings.contains(own));
+        sections.filter_map(|((_, text), found)| sentence_at(text, found[what as usize]?)).next()
     };
     let resolution = has(Heading::Resolution);
     let repaired = says(
-        &REPAIRED,
+        Says::Repaired,
         &[Some(Heading::Status), Some(Heading::Resolution), Some(Heading::Cause), Some(Heading::MoreInformation), None],
     );
-    if let Some(sentence) = says(&HARMLESS, &[])
-        && (repaired.is_none() && (resolution.is_none() || says(&HARMLESS, &[Some(Heading::Resolution)]).is_some()))
+    if let Some(sentence) = says(Says::Harmless, &[])
+        && (repaired.is_none()
+            && (resolution.is_none() || says(Says::Harmless, &[Some(Heading::Resolution)]).is_some()))
     {
         return (Verdict::SafeToIgnore, sentence.to_owned());
     }
@@ -100,22 +133,28 @@ pub(super) fn of(sections: &[(Option<Heading>, String)]) -> (Verdict, String) {
         return (Verdict::Workaround, sentence.to_owned());
     }
     if let Some(sentence) = says(
-        &CURED,
+        Says::Cured,
         &[None, Some(Heading::Symptoms), Some(Heading::Cause), Some(Heading::Summary), Some(Heading::MoreInformation)],
     ) {
         return (Verdict::Fix, sentence.to_owned());
     }
-    if let Some(sentence) = says(&WORKED_AROUND, &[]) {
+    if let Some(sentence) = says(Says::WorkedAround, &[]) {
         return (Verdict::Workaround, sentence.to_owned());
     }
     let first = sections.first().map_or("", |(_, text)| first_sentence(text));
     (Verdict::Informational, first.to_owned())
 }
 
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(". ").map(str::trim)
+/// The sentence in which a place of a text is.
+fn sentence_at(text: &str, place: usize) -> Option<&str> {
+    let mut end = 0;
+    let sentence = text.split_inclusive(". ").find(|sentence| {
+        end += sentence.len();
+        place < end
+    });
+    sentence.map(str::trim)
 }
 
 fn first_sentence(text: &str) -> &str {
-    sentences(text).next().unwrap_or_default()
+    sentence_at(text, 0).unwrap_or_default()
 }

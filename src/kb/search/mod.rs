@@ -4,17 +4,23 @@
 //! text. Codes are compared as numbers, in whatever notation. Articles that have every word come before those that have
 //! some of them.
 
+mod postings;
 mod words;
 
-use crate::order;
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
+use self::postings::Postings;
 use super::{Article, Block, Inline};
 use crate::detection::Pattern;
+use crate::order;
 
 /// Where in an article a word stands, and what that is worth.
 #[derive(Clone, Copy)]
 enum Place {
+    /// Most words stand there alone, and [`Postings`] have the first places in fewer bytes.
+    Text,
     EventId,
     Provider,
     /// A number in another value that the detection asks for: mostly an error code.
@@ -28,10 +34,9 @@ enum Place {
     AppliesTo,
     /// A hexadecimal code without its `0x`: people write stop error 0x7B as 7B.
     BareCode,
-    Text,
 }
 
-const WEIGHTS: [f32; 10] = [12.0, 8.0, 10.0, 5.0, 6.0, 3.0, 4.0, 1.5, 4.0, 1.0];
+const WEIGHTS: [f32; 10] = [1.0, 12.0, 8.0, 10.0, 5.0, 6.0, 3.0, 4.0, 1.5, 4.0];
 
 /// Sets of places.
 const ANYWHERE: u16 = u16::MAX;
@@ -52,17 +57,25 @@ const PER_CONDITION: f32 = 0.05;
 /// An article without all the words is shown if it has this part of them, by number or by how much they say.
 const ENOUGH: f32 = 0.5;
 
+/// A longer word is left out: nobody types it.
+const LONGEST: usize = 64;
+/// More words than this are left out. A library of 60,000 articles has half a million.
+const MAX_TERMS: usize = 2 << 20;
+
 /// A word that stands in articles.
 struct Term {
-    word: String,
-    /// Articles by number, each with its places as a set of bits.
-    articles: Vec<(u32, u16)>,
+    word: Rc<str>,
+    articles: Postings,
 }
 
 /// The index over articles.
+#[derive(Default)]
 pub struct Search {
-    /// Ordered by word.
+    /// In the order in which they were met.
     terms: Vec<Term>,
+    by_word: FxHashMap<Rc<str>, u32>,
+    /// The terms ordered by word, and by their stems, as far as [`Search::prepare`] has come.
+    ordered: Vec<u32>,
     by_stem: FxHashMap<String, Vec<u32>>,
     by_id: FxHashMap<String, u32>,
     /// Of each article: how much its detection asks for.
@@ -81,20 +94,40 @@ pub struct Hit {
 impl Search {
     /// Indexes articles.
     pub fn new(articles: &[Article]) -> Search {
-        let mut collected: FxHashMap<String, Vec<(u32, u16)>> = FxHashMap::default();
-        for (number, article) in (0u32..).zip(articles) {
-            let mut writer = Writer { terms: &mut collected, article: number };
-            writer.article(article);
+        let mut search = Search::default();
+        articles.iter().for_each(|article| search.add(article));
+        search.prepare();
+        search
+    }
+
+    /// Adds an article, which has the next number. It is found after [`Search::prepare`].
+    pub fn add(&mut self, article: &Article) {
+        let number = self.specificity.len() as u32;
+        Writer { search: self, article: number }.article(article);
+        self.specificity.push(article.detection.specificity());
+        self.by_id.insert(article.id.clone(), number);
+    }
+
+    /// Orders what was added.
+    pub fn prepare(&mut self) {
+        let Search { terms, ordered, by_stem, .. } = self;
+        let known = ordered.len();
+        if known == terms.len() {
+            return;
         }
-        let mut terms: Vec<Term> = collected.into_iter().map(|(word, articles)| Term { word, articles }).collect();
-        terms.sort_unstable_by(|a, b| a.word.cmp(&b.word));
-        let mut by_stem: FxHashMap<String, Vec<u32>> = FxHashMap::default();
-        for (number, term) in (0u32..).zip(&terms) {
-            by_stem.entry(words::stem(&term.word)).or_default().push(number);
+        for (number, term) in (0u32..).zip(&*terms).skip(known) {
+            ordered.push(number);
+            // Numbers have no endings.
+            if !term.word.starts_with(|c: char| c.is_ascii_digit()) {
+                by_stem.entry(words::stem(&term.word)).or_default().push(number);
+            }
         }
-        let specificity = articles.iter().map(|article| article.detection.specificity()).collect();
-        let by_id = (0u32..).zip(articles).map(|(number, article)| (article.id.clone(), number)).collect();
-        Search { terms, by_stem, by_id, specificity }
+        ordered.sort_unstable_by(|a, b| terms[*a as usize].word.cmp(&terms[*b as usize].word));
+    }
+
+    /// The number of an article by its id.
+    pub fn number(&self, id: &str) -> Option<u32> {
+        self.by_id.get(id).copied()
     }
 
     /// The articles a query finds, the best first. A query without words finds nothing.
@@ -139,7 +172,7 @@ impl Search {
             })
             .collect();
         // Somebody who gives an article's id wants that article.
-        let named = self.by_id.get(&all.join("-")).copied();
+        let named = self.number(&all.join("-"));
         order::sort_by(&mut ranked, |(a, score_a), (b, score_b)| {
             let named = |hit: &Hit| named == Some(hit.article);
             named(b)
@@ -155,9 +188,9 @@ impl Search {
     fn worth(&self, word: &str) -> Vec<f32> {
         let mut worth = vec![0.0f32; self.specificity.len()];
         let mut add = |term: u32, quality: f32, places: u16| {
-            let articles = self.terms.get(term as usize).map_or(&[][..], |term| &term.articles);
-            for (article, own) in articles {
-                if let Some(worth) = worth.get_mut(*article as usize) {
+            let articles = self.terms.get(term as usize).map(|term| term.articles.iter());
+            for (article, own) in articles.into_iter().flatten() {
+                if let Some(worth) = worth.get_mut(article as usize) {
                     *worth = worth.max(quality * weight(own & places));
                 }
             }
@@ -201,17 +234,20 @@ impl Search {
     }
 
     fn exact(&self, word: &str) -> Option<u32> {
-        self.terms.binary_search_by(|term| term.word.as_str().cmp(word)).ok().map(|place| place as u32)
+        self.by_word.get(word).copied()
+    }
+
+    /// The terms from the first that is not before a word on, ordered, each with its number.
+    fn from(&self, word: &str) -> impl Iterator<Item = (u32, &str)> {
+        let word_of = |number: &u32| self.terms.get(*number as usize).map_or("", |term| &*term.word);
+        let first = self.ordered.partition_point(|number| word_of(number) < word);
+        self.ordered[first..].iter().map(move |number| (*number, word_of(number)))
     }
 
     /// The terms that start with a word and are longer, each with its length.
     fn starting_with(&self, word: &str) -> impl Iterator<Item = (u32, usize)> {
-        let first = self.terms.partition_point(|term| term.word.as_str() < word);
-        let rest = self.terms.iter().enumerate().skip(first);
-        let starting = rest.take_while(move |(_, term)| term.word.starts_with(word));
-        starting
-            .filter(move |(_, term)| term.word.len() > word.len())
-            .map(|(place, term)| (place as u32, term.word.len()))
+        let starting = self.from(word).take_while(move |(_, term)| term.starts_with(word));
+        starting.filter(move |(_, term)| term.len() > word.len()).map(|(number, term)| (number, term.len()))
     }
 
     /// The terms that a word is most likely a slip of the hand for.
@@ -224,12 +260,12 @@ impl Search {
         }
         // Hardly anybody mistypes the first letter, and the words that start with it stand together.
         let Some(first) = typed.first() else { return nearest };
-        let from = self.terms.partition_point(|term| term.word.chars().next() < Some(*first));
-        let same_start = self.terms[from..].iter().take_while(|term| term.word.starts_with(*first));
+        let start = first.to_string();
+        let same_start = self.from(&start).take_while(|(_, term)| term.starts_with(*first));
         let mut letters: Vec<char> = Vec::new();
-        for (place, term) in (from as u32..).zip(same_start) {
+        for (place, term) in same_start {
             letters.clear();
-            letters.extend(term.word.chars());
+            letters.extend(term.chars());
             if letters.iter().any(char::is_ascii_digit) {
                 continue;
             }
@@ -262,7 +298,7 @@ fn weight(places: u16) -> f32 {
 
 /// Puts the words of an article into the index.
 struct Writer<'a> {
-    terms: &'a mut FxHashMap<String, Vec<(u32, u16)>>,
+    search: &'a mut Search,
     article: u32,
 }
 
@@ -304,29 +340,37 @@ impl Writer<'_> {
     }
 
     fn text(&mut self, text: &str, place: Place) {
-        for word in words::split(text) {
-            if let Some(number) = words::number(&word) {
+        words::each(text, |word| {
+            if let Some(number) = words::number(word) {
                 let place = if let Place::Value = place { Place::Code } else { place };
-                self.word(number.to_string(), place);
+                self.word(&number.to_string(), place);
                 if word.starts_with("0x") {
-                    self.word(format!("{number:x}"), Place::BareCode);
-                    self.word(format!("0x{number:x}"), place);
+                    self.word(&format!("{number:x}"), Place::BareCode);
+                    self.word(&format!("0x{number:x}"), place);
                 }
                 if let (Some(error), Place::Code) = (words::win32(number), place) {
-                    self.word(error.to_string(), place);
+                    self.word(&error.to_string(), place);
                 }
             } else {
                 self.word(word, place);
             }
-        }
+        });
     }
 
-    fn word(&mut self, word: String, place: Place) {
-        let articles = self.terms.entry(word).or_default();
-        let bit = 1 << place as u16;
-        match articles.last_mut() {
-            Some((article, places)) if *article == self.article => *places |= bit,
-            _ => articles.push((self.article, bit)),
+    fn word(&mut self, word: &str, place: Place) {
+        let Search { terms, by_word, .. } = &mut *self.search;
+        let term = match by_word.get(word) {
+            Some(number) => *number,
+            None if word.len() > LONGEST || terms.len() >= MAX_TERMS => return,
+            None => {
+                let (word, number) = (Rc::<str>::from(word), terms.len() as u32);
+                terms.push(Term { word: word.clone(), articles: Postings::default() });
+                by_word.insert(word, number);
+                number
+            }
+        };
+        if let Some(term) = terms.get_mut(term as usize) {
+            term.articles.add(self.article, 1 << place as u16);
         }
     }
 }

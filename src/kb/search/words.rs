@@ -3,20 +3,39 @@
 
 /// The words of a text: runs of letters and digits, in lower case. A minus before a number belongs to it.
 pub fn split(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let (mut before, mut within) = (' ', false);
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let sign = character == '-' && !before.is_alphanumeric() && characters.peek().is_some_and(char::is_ascii_digit);
-        match words.last_mut() {
-            Some(word) if within && character.is_alphanumeric() => word.extend(character.to_lowercase()),
-            _ if sign || character.is_alphanumeric() => words.push(character.to_lowercase().collect()),
-            _ => {}
-        }
-        within = sign || character.is_alphanumeric();
-        before = character;
-    }
+    let mut words = Vec::new();
+    each(text, |word| words.push(word.to_owned()));
     words
+}
+
+/// The same, one after the other. Every byte of a large library passes here, and most are ASCII.
+pub fn each(text: &str, mut take: impl FnMut(&str)) {
+    let mut word = String::new();
+    // What is before the place, as far as a sign asks.
+    let mut is_within = false;
+    let mut at = 0;
+    while let Some(&byte) = text.as_bytes().get(at) {
+        let is_sign = byte == b'-' && !is_within && text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit);
+        let (mut length, mut is_part) = (1, is_sign || byte.is_ascii_alphanumeric());
+        if is_part {
+            word.push(byte.to_ascii_lowercase().into());
+        } else if !byte.is_ascii() {
+            let character = text[at..].chars().next().unwrap_or_default();
+            (length, is_part) = (character.len_utf8(), character.is_alphanumeric());
+            if is_part {
+                word.extend(character.to_lowercase());
+            }
+        }
+        if !is_part && !word.is_empty() {
+            take(&word);
+            word.clear();
+        }
+        is_within = is_part && !is_sign;
+        at += length;
+    }
+    if !word.is_empty() {
+        take(&word);
+    }
 }
 
 /// Words that people put around what they look for, and that say nothing.
@@ -34,6 +53,9 @@ pub fn is_filler(word: &str) -> bool {
 
 /// The number that a word is: decimal, or hexadecimal behind `0x`. Negative ones are as Windows stores them.
 pub fn number(word: &str) -> Option<u64> {
+    if !word.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+        return None;
+    }
     if let Some(digits) = word.strip_prefix("0x") {
         return u64::from_str_radix(digits, 16).ok();
     }

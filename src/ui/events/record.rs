@@ -79,7 +79,7 @@ pub fn RecordDetail(props: &Props) -> Html {
                 <button class="button small" onclick={close}>{ "Close" }</button>
             </div>
             <p class="place">
-                <time>{ format::time(*time) }</time>{ " UTC" }
+                { format::time(*time) }
                 if let Some(Ok(row)) = &read.text {
                     { format!(", record {}", format::count(row.record_id)) }
                     if !row.computer.is_empty() { { " on " }{ foreign(&row.computer) } }

@@ -45,7 +45,7 @@ pub enum Column {
 impl Column {
     /// All columns: their names in the address, what they are called, their widths, and whether they are there usually.
     const ALL: [(Column, &str, &str, &str, bool); 9] = [
-        (Column::Time, "time", "Time (UTC)", "11rem", true),
+        (Column::Time, "time", "Time", "13rem", true),
         (Column::Level, "level", "Level", "6.5rem", true),
         (Column::Event, "event", "Event", "4.5rem", true),
         (Column::Provider, "provider", "Provider", "minmax(9rem, 15rem)", true),
@@ -242,7 +242,7 @@ pub fn Table(props: &Props) -> Html {
 
 fn cell(column: Column, row: &Row, text: Option<&Text>, report: &Report) -> Html {
     match column {
-        Column::Time => html! { <time>{ format::time(row.time) }</time> },
+        Column::Time => format::time(row.time),
         Column::Level => html! { <span class={classes!("severity", row.level.word())}>{ row.level.word() }</span> },
         Column::Event => html! { { row.event_id } },
         Column::Provider => foreign(&row.provider),

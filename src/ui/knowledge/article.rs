@@ -1,27 +1,35 @@
 //! One known issue, on a page of its own.
 
+use std::rc::Rc;
+
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::areas;
 use crate::kb::filter::Filter;
-use crate::ui::article::{ArticleBody, CopyButton, badges};
+use crate::ui::article::{CopyButton, badges, body, passages, use_imported};
 use crate::ui::route::{Route, Wanted};
 use crate::ui::{detection, use_title};
-use crate::web::knowledge;
+use crate::web::imported::Looked;
+use crate::web::{catalogue, files};
 
 /// Which article to show.
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// Its id.
     pub id: String,
+    /// How many imported articles there are.
+    pub imported: usize,
 }
 
 /// The article with what it is part of and which events show it.
 #[component]
 pub fn ArticlePage(props: &Props) -> Html {
     let heading = use_node_ref();
-    let found = knowledge().by_id(&props.id);
+    let own = catalogue().by_id(&props.id);
+    let imported = use_imported(&props.id, props.imported);
+    let looked = imported.clone().flatten().filter(|_| own.is_none());
+    let found = own.or(looked.as_ref().map(|looked| &looked.article));
     use_title(found.map_or("No such article", |article| &article.title));
     {
         let heading = heading.clone();
@@ -36,6 +44,9 @@ pub fn ArticlePage(props: &Props) -> Html {
         });
     }
     let Some(article) = found else {
+        if imported.is_none() {
+            return html! {};
+        }
         return html! {
             <div class="reading">
                 <h1 ref={heading} tabindex="-1">{ "No such article" }</h1>
@@ -57,15 +68,32 @@ pub fn ArticlePage(props: &Props) -> Html {
             <div class="about">
                 <p class="badges">{ badges(article) }</p>
                 <CopyButton text={address(&article.id)} label="Copy link" class="button small" />
+                if let Some(looked) = &looked {
+                    <button class="button small" onclick={save(looked)}>{ "Save as an article to edit" }</button>
+                }
             </div>
             <p class="events">{ detection::events(&article.detection) }</p>
-            <ArticleBody id={article.id.clone()} heading={2} />
+            { body(article, 2) }
             <section>
                 <h2>{ "Which events show it" }</h2>
-                { detection::in_words(&article.detection) }
+                if looked.is_some() && article.grade.is_none() {
+                    <p>{ "None: it is there to be read." }</p>
+                } else {
+                    { detection::in_words(&article.detection) }
+                    { passages(article) }
+                }
             </section>
         </article>
     }
+}
+
+/// Saves an imported article as one of ours.
+fn save(looked: &Rc<Looked>) -> Callback<MouseEvent> {
+    let looked = looked.clone();
+    Callback::from(move |_| {
+        // A browser that saves nothing says so itself.
+        let _ = files::text_file(&looked.source).and_then(|file| files::save(&file, &looked.name));
+    })
 }
 
 /// The whole address of an article, for a link from elsewhere.

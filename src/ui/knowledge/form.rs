@@ -10,7 +10,7 @@ use crate::ui::format;
 use crate::ui::keys::{self, use_keys};
 use crate::ui::route::Wanted;
 use crate::ui::select::Select;
-use crate::web::knowledge;
+use crate::web::catalogue;
 
 /// The search field's id in the page.
 const QUERY: &str = "kb-query";
@@ -33,7 +33,7 @@ pub struct Props {
 pub fn Form(props: &Props) -> Html {
     use_keys(|key| key == "/" && focus());
     // They stay the same as long as the page is open.
-    let providers = use_memo((), |()| providers(knowledge().articles()));
+    let providers = use_memo((), |()| providers(catalogue().articles()));
     let filter = &props.wanted.filter;
     let typed = props.on_query.reform(|event: InputEvent| event.target_unchecked_into::<HtmlInputElement>().value());
     // Makes a handler that puts a control's value into the filter.

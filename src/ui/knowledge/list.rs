@@ -9,7 +9,7 @@ use crate::kb::Article;
 use crate::ui::article::badges;
 use crate::ui::route::Route;
 use crate::ui::{detection, scroll};
-use crate::web::knowledge;
+use crate::web::catalogue;
 
 /// Which articles to list.
 #[derive(Properties, PartialEq)]
@@ -27,7 +27,7 @@ const LISTED: usize = 50;
 /// The list. A component of its own, so that it is drawn anew only when other articles are found.
 #[component]
 pub fn List(props: &Props) -> Html {
-    let articles: Vec<&Article> = props.articles.iter().filter_map(|number| knowledge().article(*number)).collect();
+    let articles: Vec<&Article> = props.articles.iter().filter_map(|number| catalogue().article(*number)).collect();
     let all = use_state_eq(|| false);
     {
         let all = all.clone();
@@ -65,7 +65,8 @@ pub fn areas_of<'a>(articles: impl Iterator<Item = &'a Article>) -> Vec<(&'a str
     areas.into_values().collect()
 }
 
-fn rows<'a>(articles: impl Iterator<Item = &'a Article>) -> Html {
+/// Articles, one below the other.
+pub fn rows<'a>(articles: impl Iterator<Item = &'a Article>) -> Html {
     html! {
         <ul class="article-list" onclick={Callback::from(|_| scroll::remember())}>
             { for articles.map(|article| html! {

@@ -3,17 +3,20 @@
 mod areas;
 pub mod article;
 mod form;
+mod imported;
 mod list;
 
 use yew::prelude::*;
 
 use self::form::Form;
+use self::imported::Imported;
 use self::list::{List, areas_of};
 use super::route::{Route, Wanted};
 use super::{format, scroll, use_title};
 use crate::kb::filter::Filter;
+use crate::kb::import::IMPORTED;
 use crate::web::timer::Timer;
-use crate::web::{knowledge, search};
+use crate::web::{catalogue, search};
 
 /// The address follows what is typed when nothing was typed for so many milliseconds: some browsers allow few changes.
 const TYPING_PAUSE: i32 = 300;
@@ -27,6 +30,8 @@ const LISTED_PARTLY: usize = 15;
 pub struct Props {
     /// What the address says is looked for.
     pub wanted: Wanted,
+    /// How many imported articles there are.
+    pub imported: usize,
 }
 
 /// Search field, filters, areas, and what fits.
@@ -44,8 +49,12 @@ pub fn KnowledgePage(props: &Props) -> Html {
     let query = use_query(&props.wanted);
     let wanted = Wanted { query: (*query).clone(), filter: props.wanted.filter.clone() };
     let found = use_memo(wanted.clone(), Found::new);
-    let all = knowledge().articles();
-    let areas = use_memo((), |()| areas_of(knowledge().articles().iter()));
+    let all = catalogue().articles();
+    let areas = use_memo((), |()| areas_of(catalogue().articles().iter()));
+    let imported = (props.imported > 0).then_some((IMPORTED, props.imported));
+    let all_areas: Vec<_> = areas.iter().copied().chain(imported).collect();
+    let only_imported = wanted.filter.area.as_deref() == Some(IMPORTED);
+    let with_imported = props.imported > 0 && wanted.filter.area.as_deref().is_none_or(|area| area == IMPORTED);
     let on_filter = {
         let query = query.clone();
         Callback::from(move |filter: Filter| Route::Knowledge(Wanted { query: (*query).clone(), filter }).replace())
@@ -67,26 +76,29 @@ pub fn KnowledgePage(props: &Props) -> Html {
     html! {
         <div class="knowledge">
             <h1>{ "Known issues" }</h1>
-            <Form wanted={wanted.clone()} areas={(*areas).clone()} {on_query} {on_filter} />
+            <Form wanted={wanted.clone()} areas={all_areas} {on_query} {on_filter} />
             <div class="outcome">
-                <p role="status">{ found.status(&wanted, all.len()) }</p>
-                if wanted != Wanted::default() && !found.is_empty() {
+                if !only_imported { <p role="status">{ found.status(&wanted, all.len()) }</p> }
+                if wanted != Wanted::default() && (with_imported || !found.is_empty()) {
                     <button class="button small" onclick={clear.clone()}>{ "Clear search and filters" }</button>
                 }
             </div>
             <div class="columns">
-                { area_links(&wanted, &areas, &found) }
+                { area_links(&wanted, &areas, &found, props.imported) }
                 <div class="found">
-                    if found.is_empty() {
-                        { nothing(&wanted, clear) }
-                    } else {
+                    if !found.is_empty() {
                         <List articles={found.whole.clone()} {by_area} />
+                    } else if !only_imported {
+                        { nothing(&wanted, clear) }
                     }
                     if !found.partly.is_empty() {
                         <section>
                             <h2>{ "With some of the words" }</h2>
                             <List articles={found.partly.clone()} />
                         </section>
+                    }
+                    if with_imported && wanted != Wanted::default() {
+                        <Imported wanted={wanted.clone()} articles={props.imported} />
                     }
                 </div>
             </div>
@@ -129,7 +141,7 @@ struct Found {
 
 impl Found {
     fn new(wanted: &Wanted) -> Found {
-        let knowledge = knowledge();
+        let knowledge = catalogue();
         let anywhere = Filter { area: None, ..wanted.filter.clone() };
         let passing = |filter: &Filter, numbers: &[u32]| -> Vec<u32> {
             let passes = |number: &u32| knowledge.article(*number).is_some_and(|article| filter.passes(article));
@@ -170,7 +182,7 @@ impl Found {
 }
 
 /// The areas to choose from, each with the number of what fits in it.
-fn area_links(wanted: &Wanted, areas: &[(&'static str, usize)], found: &Found) -> Html {
+fn area_links(wanted: &Wanted, areas: &[(&'static str, usize)], found: &Found, imported: usize) -> Html {
     let link = |area: Option<&str>, title: String, count: usize| {
         let current = wanted.filter.area.as_deref() == area;
         let filter = Filter { area: area.map(str::to_owned), ..wanted.filter.clone() };
@@ -190,6 +202,7 @@ fn area_links(wanted: &Wanted, areas: &[(&'static str, usize)], found: &Found) -
             <ul>
                 { link(None, "All areas".into(), all) }
                 { for areas.iter().map(|(area, _)| link(Some(*area), areas::title(area), count(area))) }
+                if imported > 0 { { link(Some(IMPORTED), areas::title(IMPORTED), imported) } }
             </ul>
         </nav>
     }

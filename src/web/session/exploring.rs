@@ -220,7 +220,7 @@ impl Session {
             let explorer = &mut self.state.borrow_mut().explorer;
             let worker = match &explorer.worker {
                 Some(worker) => worker.clone(),
-                None => explorer.worker.insert(Pool::with_workers(1).map_err(super::super::message)?).clone(),
+                None => explorer.worker.insert(Pool::of(1).map_err(super::super::message)?).clone(),
             };
             (worker, explorer.run)
         };

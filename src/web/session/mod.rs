@@ -32,6 +32,8 @@ const REDRAW_MILLISECONDS: f64 = 300.0;
 pub struct Snapshot {
     /// What was found so far.
     pub report: Rc<Report>,
+    /// What was found in the logs that these are compared with.
+    pub other: Rc<Report>,
     /// The articles that matched, as [`Report::findings`] orders them.
     pub findings: Rc<Vec<Finding<'static>>>,
     /// How far it is.
@@ -88,9 +90,13 @@ pub struct Session {
 struct State {
     /// What was dropped or chosen.
     given: Vec<File>,
+    /// The same, to compare it with.
+    given_other: Vec<File>,
     /// The same, and what is in archives, by number.
     files: Vec<Given>,
     report: Rc<Report>,
+    /// The report of the files that these are compared with.
+    other: Rc<Report>,
     /// How many of them were compared with one another.
     compared: usize,
     /// The reports of the files by themselves.
@@ -103,8 +109,10 @@ struct State {
     is_stale: bool,
     /// The display texts of logs, by number.
     texts: BTreeMap<u32, Log>,
-    /// Archives whose articles and rules were added.
+    /// Files whose articles and rules were added.
     learned: Vec<Blob>,
+    /// Articles and rules that are read when those before them are: an array of `[path, text or Blob]`.
+    waiting: js_sys::Array,
     /// Tasks that are on their way.
     open_tasks: usize,
     /// Counts runs: what a cancelled run still sends is dropped.
@@ -130,8 +138,19 @@ impl Session {
             if !sources.is_empty() {
                 session.learn_files(sources).await;
             }
-            session.add(logs);
+            session.add(logs, false);
         });
+    }
+
+    /// Takes logs to compare the others with.
+    pub fn compare_with(&self, files: Vec<File>) {
+        self.add(files.into_iter().filter(|file| !sources::is_source(&file.name())).collect(), true);
+    }
+
+    /// Forgets the logs that the others are compared with.
+    pub fn compare_no_more(&self) {
+        self.state.borrow_mut().forget_other();
+        self.draw();
     }
 
     /// Stops reading at once; what was found stays.
@@ -167,8 +186,8 @@ impl Session {
         self.pool.clear();
         self.forget_index();
         let mut state = self.state.borrow_mut();
-        let State { added, learned, explorer, .. } = std::mem::take(&mut *state);
-        *state = State { run, added, learned, explorer, ..State::default() };
+        let State { added, learned, waiting, explorer, .. } = std::mem::take(&mut *state);
+        *state = State { run, added, learned, waiting, explorer, ..State::default() };
         drop(state);
         self.draw();
     }
@@ -183,10 +202,18 @@ impl Session {
                 false => state.report.findings(knowledge()),
             };
             let findings = Rc::new(findings);
-            let (report, exploring) = (state.report.clone(), state.explorer.shown());
-            state.shown =
-                Snapshot { report, findings, progress: state.progress, added: state.added.clone(), exploring };
-            state.shown.clone()
+            let exploring = state.explorer.shown();
+            let State { report, other, added, progress, .. } = &*state;
+            let shown = Snapshot {
+                report: report.clone(),
+                other: other.clone(),
+                findings,
+                progress: *progress,
+                added: added.clone(),
+                exploring,
+            };
+            state.shown = shown.clone();
+            shown
         };
         (self.changed)(snapshot);
     }

@@ -29,6 +29,8 @@ pub(super) struct Given {
     name: String,
     size: u64,
     pub(super) archived: Option<Archived>,
+    /// The others are compared with it.
+    is_other: bool,
     /// It is an archive that was in another one.
     is_nested: bool,
     /// Nothing is said of it: it is an archive, and its logs stand for it, or is none and lies beside logs.
@@ -39,7 +41,8 @@ pub(super) struct Given {
 
 impl Given {
     fn new(file: Blob, name: String, size: u64) -> Given {
-        Given { file, name, size, archived: None, is_nested: false, is_silent: false, is_retried: false }
+        let (is_other, is_nested, is_silent, is_retried) = (false, false, false, false);
+        Given { file, name, size, archived: None, is_other, is_nested, is_silent, is_retried }
     }
 
     /// Its report when nobody has opened it: it may be anything, but not read it is.
@@ -61,18 +64,51 @@ impl Given {
     }
 }
 
+impl State {
+    /// Whether the others are compared with a file.
+    fn is_other(&self, number: u32) -> bool {
+        self.files.get(number as usize).is_some_and(|given| given.is_other)
+    }
+
+    /// What is known of a file.
+    fn file(&self, number: u32) -> Option<&FileReport> {
+        self.reports.get(&number)?.files.get(&number)
+    }
+
+    /// The reports of the files of one set.
+    fn set(&self, is_other: bool) -> impl Iterator<Item = (u32, &Report)> {
+        let reports = self.reports.iter().map(|(number, report)| (*number, report));
+        reports.filter(move |(number, _)| self.is_other(*number) == is_other)
+    }
+
+    /// Forgets what the others are compared with. Its files keep their numbers, by which the others are known.
+    pub(super) fn forget_other(&mut self) {
+        let State { files, reports, other, given_other, .. } = self;
+        given_other.clear();
+        *other = Rc::default();
+        for (number, given) in (0..).zip(files).filter(|(_, given)| given.is_other) {
+            given.is_silent = true;
+            reports.remove(&number);
+        }
+    }
+}
+
 impl Session {
-    /// Checks more files; findings merge with those of earlier files.
-    pub fn add(&self, files: Vec<File>) {
+    /// Checks more files; findings merge with those of earlier files, or `is_other` ones are what these are compared with.
+    pub fn add(&self, files: Vec<File>, is_other: bool) {
         if files.is_empty() {
             return;
         }
         self.begin();
-        self.state.borrow_mut().given.extend(files.iter().cloned());
+        {
+            let mut state = self.state.borrow_mut();
+            let State { given, given_other, .. } = &mut *state;
+            if is_other { given_other } else { given }.extend(files.iter().cloned());
+        }
         let mut numbers: Vec<(u64, u32)> = Vec::new();
         for file in files {
             let (size, name) = (file.size() as u64, files::path(&file));
-            numbers.push((size, self.give(Given::new(file.into(), name, size))));
+            numbers.push((size, self.give(Given { is_other, ..Given::new(file.into(), name, size) })));
         }
         numbers.sort_unstable();
         // Small files come to a worker together, and each lot is put before the others, so that the largest come last.
@@ -154,8 +190,14 @@ impl Session {
     }
 
     /// Takes what a worker said of a file: what it is, and perhaps what is in it.
-    fn opened(&self, Opened { number, file, report }: Opened) {
+    fn opened(&self, Opened { number, file, report, is_article }: Opened) {
         match report {
+            None if is_article => {
+                self.change(number, |given| given.is_silent = true);
+                if let Some(Given { file, name, .. }) = self.given(number) {
+                    self.learn_given(&file, &name, false);
+                }
+            }
             Some(part) => {
                 let bytes = file.size;
                 self.state.borrow_mut().progress.bytes += bytes;
@@ -199,21 +241,27 @@ impl Session {
 
     fn unpacked(&self, number: u32, kind: Kind, archive: &Blob, contents: Unpacked) {
         self.change(number, |given| given.is_silent = true);
+        let is_other = self.state.borrow().is_other(number);
         let Unpacked { files, archives, has_sources } = contents;
         let archives: Vec<js_sys::Array> = js_sys::Array::from(&archives).iter().map(Into::into).collect();
         if has_sources {
             let has_logs = !files.is_empty() || !archives.is_empty();
-            self.learn_archive(archive, has_logs);
+            let name = self.given(number).map(|given| given.name).unwrap_or_default();
+            self.learn_given(archive, &name, has_logs);
         }
         for (place, report) in files {
             let archived = Some(Archived { archive: number, kind, place });
-            let number = self.give(Given { archived, ..Given::new(archive.clone(), report.name.clone(), report.size) });
+            let number = self.give(Given {
+                archived,
+                is_other,
+                ..Given::new(archive.clone(), report.name.clone(), report.size)
+            });
             self.check(number, report);
         }
         for pair in archives {
             let (name, file) = (pair.get(0).as_string().unwrap_or_default(), Blob::from(pair.get(1)));
             let size = file.size() as u64;
-            self.open(vec![self.give(Given { is_nested: true, ..Given::new(file, name, size) })]);
+            self.open(vec![self.give(Given { is_nested: true, is_other, ..Given::new(file, name, size) })]);
         }
     }
 
@@ -302,9 +350,10 @@ impl Session {
     pub(super) fn sum_up(&self) {
         let mut state = self.state.borrow_mut();
         state.is_stale = false;
-        let all: Report = state.reports.values().cloned().collect();
-        state.progress.records = all.records();
-        state.report = Rc::new(all);
+        let sum = |is_other| Rc::new(state.set(is_other).map(|(_, report)| report.clone()).collect::<Report>());
+        let (report, other) = (sum(false), sum(true));
+        state.progress.records = report.records() + other.records();
+        (state.report, state.other) = (report, other);
     }
 
     /// When all files are read: has those looked at again that may have the same records, or all for what they have
@@ -316,22 +365,24 @@ impl Session {
                 return;
             }
             state.compared = state.files.len();
-            let overlaps = checkup::overlaps(state.reports.values());
             let is_read = |file: &FileReport| file.kind.refusal().is_none() && !file.is_cancelled();
             let look = |number: &u32, ids: Option<Ids>| {
-                let file = state.report.files.get(number).filter(|file| is_read(file))?.clone();
+                let file = state.file(*number).filter(|file| is_read(file))?.clone();
                 let given = state.files.get(*number as usize)?;
                 Some((given.file.clone(), Look { number: *number, file, archived: given.archived, ids }))
             };
             let carve = state.progress.carves;
-            let groups: Vec<Vec<(Blob, Look)>> = match carve {
-                // Most of what a log has given up is in it too, so that all that is there must be known before.
-                true => vec![state.report.files.keys().filter_map(|number| look(number, None)).collect()],
-                false => {
-                    let look = |(number, ids): (&u32, &Ids)| look(number, Some(ids.clone()));
-                    overlaps.iter().map(|group| group.iter().filter_map(look).collect()).collect()
+            // A record may well be in both sets.
+            let of_set = |is_other| -> Vec<Vec<(Blob, Look)>> {
+                if carve {
+                    // Most of what a log has given up is in it too, so that all that is there must be known before.
+                    return vec![state.set(is_other).filter_map(|(number, _)| look(&number, None)).collect()];
                 }
+                let overlaps = checkup::overlaps(state.set(is_other).map(|(_, report)| report));
+                let look = |(number, ids): (&u32, &Ids)| look(number, Some(ids.clone()));
+                overlaps.iter().map(|group| group.iter().filter_map(look).collect()).collect()
             };
+            let groups: Vec<_> = [false, true].into_iter().flat_map(of_set).collect();
             state.progress.bytes += groups.iter().flatten().map(|(_, look)| look.file.size).sum::<u64>();
             (groups, carve)
         };
@@ -393,7 +444,9 @@ impl Session {
         state.progress.bytes_read += bytes;
         state.progress.records += part.records();
         state.reports.entry(number).or_default().merge(part.clone());
-        Rc::make_mut(&mut state.report).merge(part);
+        let is_other = state.is_other(number);
+        let State { report, other, .. } = &mut *state;
+        Rc::make_mut(if is_other { other } else { report }).merge(part);
     }
 
     /// A task is on its way; gives the run that it belongs to.
@@ -455,7 +508,7 @@ impl Session {
     pub(super) fn log(&self, number: u32) -> Option<(Blob, Log)> {
         let Given { file, archived, .. } = self.given(number)?;
         let state = self.state.borrow();
-        let FileReport { kind, name, size, .. } = state.report.files.get(&number)?;
+        let FileReport { kind, name, size, .. } = state.file(number)?;
         Some((file, Log { kind: *kind, name: name.clone(), size: *size, archived }))
     }
 

@@ -1,0 +1,44 @@
+//! The time zone that a log was written in.
+
+use evtx_checkup::checkup::{self, FileReport, Report};
+use evtx_checkup::log::evtx::HEADER_SIZE;
+use log_writer::{Event, evtx, filetime};
+
+/// Event 6013 as Windows writes it, with this as its seventh text.
+fn uptime(day: u64, zone: &'static str) -> Event {
+    let event = Event::classic("EventLog", 6013).time(filetime(2026, 7, 1, 12, 0, 0) + day * 864_000_000_000);
+    ["", "", "", "", "39", "60", zone, "1.1"].into_iter().fold(event, Event::string)
+}
+
+/// The zone that logs say, each event in a report of its own, merged forwards and backwards.
+fn check(events: &[Event], expected: Option<(&str, i16)>) {
+    let knowledge = evtx_checkup::built_in();
+    let report = |event: &Event| {
+        let log = evtx([event.clone()]);
+        let file = FileReport::open("System.evtx", log.len() as u64, &log[..HEADER_SIZE as usize + 512]);
+        checkup::slice(&knowledge, 0, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE)
+    };
+    let reports: Vec<Report> = events.iter().map(report).collect();
+    for order in [reports.clone(), reports.into_iter().rev().collect()] {
+        let mut all = Report::default();
+        order.into_iter().for_each(|report| all.merge(report));
+        let zone = all.files[&0].zone.clone().map(|(_, zone)| zone);
+        assert_eq!(zone.as_ref().map(|zone| (zone.name.as_str(), zone.behind)), expected);
+    }
+}
+
+#[test]
+fn a_log_says_its_time_zone() {
+    check(&[uptime(0, "480 Pacific Standard Time")], Some(("Pacific Standard Time", 480)));
+    check(&[uptime(0, "-60 Romance Standard Time")], Some(("Romance Standard Time", -60)));
+    // The last one counts: a computer that was set up is not where it is used.
+    check(
+        &[uptime(0, "480 Pacific Standard Time"), uptime(5, "-330 India Standard Time")],
+        Some(("India Standard Time", -330)),
+    );
+    check(&[uptime(0, "480 Pacific Standard Time"), uptime(5, "")], Some(("Pacific Standard Time", 480)));
+    for none in ["", "480", "Pacific Standard Time", "9999 Pacific Standard Time", "60 ", "1e2 X", "60 A\u{7}"] {
+        check(&[uptime(0, none)], None);
+    }
+    check(&[Event::classic("EventLog", 6005), Event::classic("Contoso", 6013).string("60 X")], None);
+}
