@@ -111,22 +111,22 @@ impl Index {
         let end = filter.from.map_or(times.len(), |from| times.partition_point(|time| *time >= from.0));
         let mut counts = vec![0; misfits.len()];
         self.found.clear();
-        for row in first..end.max(first) {
-            if let Some(hits) = &self.hits
-                && hits[row / 64] >> (row % 64) & 1 == 0
-            {
-                continue;
-            }
-            if let Some(file) = filter.file
-                && Place(places[row]).file() != file
-            {
-                continue;
-            }
-            let kind = kinds[row] as usize;
+        let found = &mut self.found;
+        let mut look = |row: usize, kind: u32| {
+            let kind = kind as usize;
             counts[kind] += 1;
             if misfits[kind] == 0 {
-                self.found.push(row as u32);
+                found.push(row as u32);
             }
+        };
+        let rows = (first..).zip(kinds.get(first..end).unwrap_or_default());
+        if self.hits.is_none() && filter.file.is_none() {
+            // The way through all records that is gone most is the shortest.
+            rows.for_each(|(row, kind)| look(row, *kind));
+        } else {
+            let is_hit = |row: usize| self.hits.as_ref().is_none_or(|hits| hits[row / 64] >> (row % 64) & 1 == 1);
+            let is_in_file = |row: usize| filter.file.is_none_or(|file| Place(places[row]).file() == file);
+            rows.filter(|(row, _)| is_hit(*row) && is_in_file(*row)).for_each(|(row, kind)| look(row, *kind));
         }
         self.count_by_name(&misfits, &counts)
     }
