@@ -599,7 +599,7 @@ async fn works_by_keyboard(page: &Page) -> Result {
     let id = id.as_str().and_then(|href| href.rsplit('/').next()).unwrap_or_default();
     assert_eq!(page.text(at::FINDING_TITLE).await?, title(&evtx_checkup::built_in(), id));
 
-    page.browser.press('2').await?;
+    page.browser.press('4').await?;
     page.browser.wait_until("location.hash === '#/unexplained'").await?;
     page.browser.press('?').await?;
     page.browser.wait_until("document.querySelector('dialog[open]')?.contains(document.activeElement)").await?;
