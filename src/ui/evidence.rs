@@ -13,6 +13,7 @@ use super::scope::Scope;
 use super::{foreign, format};
 use crate::checkup::{Evidence, Report};
 use crate::log::Kind;
+use crate::web::knowledge;
 use crate::web::session::{Row, Session};
 
 /// Records shown at first, and more with each click.
@@ -76,6 +77,8 @@ pub fn EvidenceView(props: &Props) -> Html {
         let tries = tries.clone();
         Callback::from(move |_: MouseEvent| tries.set(*tries + 1))
     };
+    // What a correlation says is true of several records together: the index knows which article matches one.
+    let is_of_records = knowledge().by_id(&props.id).is_some_and(|article| article.correlation.is_none());
     let several_files = props.report.files.len() > 1;
     let rows = match &*rows {
         Ok(rows) => rows,
@@ -112,7 +115,7 @@ pub fn EvidenceView(props: &Props) -> Html {
             if props.evidence.len() > *wanted {
                 <button class="button" onclick={more}>{ "Show more records" }</button>
             }
-            if !props.is_reading {
+            if !props.is_reading && is_of_records {
                 <p><a href={Route::Events(Scope::of_article(&props.id)).href()}>{ "All of them among the events" }</a></p>
             }
         </section>
