@@ -66,7 +66,6 @@ fn hostile(knowledge: &KnowledgeBase) -> Handover<'_> {
     let logs: Vec<_> = HOSTILE.iter().map(|name| (*name, log.as_slice())).collect();
     let mut handover = Handover::new(&report(knowledge, &logs), knowledge);
     handover.note = HOSTILE.join("\n");
-    handover.zone = Zone { minutes: 60, name: HOSTILE[0].into() };
     handover
 }
 
@@ -141,7 +140,6 @@ fn make_harmless(handover: &mut Handover<'_>) {
     handover.receipt.unexplained.rename(|kind| name(&mut kind.provider));
     handover.note =
         handover.note.lines().map(|line| if line.trim().is_empty() { "" } else { "x" }).collect::<Vec<_>>().join("\n");
-    handover.zone.name = "UTC".into();
 }
 
 #[test]
@@ -214,7 +212,7 @@ fn times_are_in_the_zone() {
     let crash = Event::service_control_manager(7034).param("Contoso Agent").param("1");
     let log = evtx([crash.time(log_writer::filetime(2026, 11, 20, 23, 21, 19))]);
     let mut handover = Handover::new(&report(&knowledge, &[("System.evtx", &log)]), &knowledge);
-    handover.zone = Zone { minutes: 60, name: "Berlin".into() };
+    handover.zone = Zone(|_| Some(60));
     for format in Format::ALL {
         let text = format.write(&handover);
         let time = match format {
@@ -222,7 +220,7 @@ fn times_are_in_the_zone() {
             _ => "2026-11-21 00:21:19",
         };
         assert!(text.contains(time) && !text.contains("23:21"), "{format:?}:\n{text}");
-        assert!(text.contains("Berlin") || time.contains('T'), "{format:?}:\n{text}");
+        assert!(text.contains("+01:00"), "{format:?}:\n{text}");
     }
 }
 

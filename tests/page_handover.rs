@@ -68,6 +68,20 @@ fn chosen_saved_and_printed() {
         let copied = browser.script_async("navigator.clipboard.readText().then(arguments[0])", []).await?;
         assert_eq!(copied.as_str(), Some(saved.as_str()));
 
+        // Times are in the zone that the page shows.
+        browser
+            .script(
+                "const zone = document.querySelector('.zone select');
+                 zone.value = 'Asia/Tokyo';
+                 zone.dispatchEvent(new Event('change', { bubbles: true }));",
+            )
+            .await?;
+        browser.wait_until("document.querySelector('.handed-over')?.textContent.includes('+09:00')").await?;
+        for format in ["markdown", "csv"] {
+            let saved = page.save(format).await?;
+            assert!(saved.contains("+09:00") && !saved.contains(" UTC"), "{saved}");
+        }
+
         // Paper gets the report alone.
         browser
             .script(

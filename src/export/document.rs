@@ -140,8 +140,7 @@ pub fn finding<'h>(handover: &'h Handover<'_>, finding: &'h Finding<'_>) -> Vec<
             "This article is about {about}, not about the Windows that wrote the log."
         ))]));
     }
-    let (first, last) = (handover.zone.seconds(finding.span.0), handover.zone.seconds(finding.span.1));
-    out.push(Element::Line(vec![own(format!("from {first} to {last} {}", handover.zone.name))]));
+    out.push(Element::Line(vec![own(handover.zone.span(finding.span.0, finding.span.1))]));
     for link in &finding.causes {
         let (count, within) = (link.count, timespan_in_words(link.within));
         let line = format!("{count} of them came within {within} after: {}", link.article.title);

@@ -1,10 +1,9 @@
 //! What is handed over: the findings somebody chose, what was read, and what nobody explains.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::Zone;
 use crate::checkup::{Finding, NotEvaluated, Report};
-use crate::event::Time;
 use crate::kb::{KnowledgeBase, Name};
 use crate::log::Reason;
 
@@ -89,43 +88,6 @@ fn own<'f, 'k>(findings: &'f [Finding<'k>]) -> impl Iterator<Item = &'f Finding<
     findings.iter().filter(|finding| finding.own > 0)
 }
 
-/// A time zone that times are written in, without a change of daylight saving time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Zone {
-    /// Minutes that its clocks are ahead of UTC.
-    pub minutes: i16,
-    /// What stands beside times.
-    pub name: Cow<'static, str>,
-}
-
-impl Default for Zone {
-    fn default() -> Zone {
-        Zone { minutes: 0, name: "UTC".into() }
-    }
-}
-
-impl Zone {
-    /// To the second, for people: `2026-11-20 08:21:19`.
-    pub(super) fn seconds(&self, time: Time) -> String {
-        self.local(time).unwrap_or(time).to_seconds()
-    }
-
-    /// RFC 3339, with the offset: `2026-11-20T08:21:19.0000000+01:00`.
-    pub(super) fn rfc3339(&self, time: Time) -> String {
-        let local = self.local(time).filter(|_| self.minutes != 0);
-        let Some(text) = local.map(|local| local.to_string()) else { return time.to_string() };
-        let (sign, minutes) = (if self.minutes < 0 { '-' } else { '+' }, self.minutes.unsigned_abs());
-        format!("{}{sign}{:02}:{:02}", text.trim_end_matches('Z'), minutes / 60, minutes % 60)
-    }
-
-    /// What a clock there shows, as if it were UTC; `None` where one of the two is not in the calendar.
-    fn local(&self, time: Time) -> Option<Time> {
-        time.timestamp()?;
-        let local = Time(time.0.checked_add_signed(i64::from(self.minutes) * 600_000_000)?);
-        local.timestamp().map(|_| local)
-    }
-}
-
 /// Whether a character can change what is around it: on a terminal, or the direction of text.
 pub(super) fn steers(c: char) -> bool {
     c.is_control()
@@ -136,24 +98,4 @@ pub(super) fn steers(c: char) -> bool {
 pub(super) fn foreign(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_in_a_zone() {
-        let zone = |minutes| Zone { minutes, name: "there".into() };
-        let time = Time::parse("2026-11-20T23:21:19.5Z").unwrap();
-        assert_eq!(zone(0).rfc3339(time), "2026-11-20T23:21:19.5000000Z");
-        assert_eq!(zone(330).rfc3339(time), "2026-11-21T04:51:19.5000000+05:30");
-        assert_eq!(zone(-210).rfc3339(time), "2026-11-20T19:51:19.5000000-03:30");
-        assert_eq!(zone(60).seconds(time), "2026-11-21 00:21:19");
-        // What no calendar has stays as it is.
-        for time in [Time(0), Time(u64::MAX)] {
-            assert_eq!(zone(-60).rfc3339(time), time.to_string());
-            assert_eq!(zone(-60).seconds(time), time.to_seconds());
-        }
-    }
 }

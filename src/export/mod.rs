@@ -11,8 +11,10 @@ pub mod json;
 mod markdown;
 pub mod redaction;
 mod text;
+mod zone;
 
-pub use handover::{Handover, Zone};
+pub use handover::Handover;
+pub use zone::Zone;
 
 /// The forms there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

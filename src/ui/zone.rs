@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use crate::checkup::LogZone;
 use crate::event::Time;
+use crate::export;
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,9 +30,6 @@ const ZONES: &str = include_str!("zones.txt");
 
 /// Under this name the choice is kept in the browser.
 const KEPT: &str = "evtx-checkup time zone";
-
-/// Ticks of a minute.
-const MINUTE: u64 = 600_000_000;
 
 /// A choice.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -123,18 +121,14 @@ pub fn show(zone: &Zone, log: Option<&LogZone>) {
     });
 }
 
+/// The zone that is shown, for what is written outside the page.
+pub fn shown() -> export::Zone {
+    export::Zone(|time| SHOWN.with_borrow(|(_, _, clock)| clock.ahead(time)))
+}
+
 /// A moment in the zone that is shown, and how that is called: `UTC`, or `+01:00` for the hours and minutes ahead of it.
 pub fn write(time: Time) -> (String, String) {
-    SHOWN.with_borrow(|(_, _, clock)| match clock.ahead(time) {
-        None => (time.to_seconds(), "UTC".into()),
-        Some(ahead) => {
-            let ticks = ahead.unsigned_abs() * MINUTE;
-            let there = if ahead < 0 { time.0.saturating_sub(ticks) } else { time.0.saturating_add(ticks) };
-            let (hours, minutes) = (ahead.abs() / 60, ahead.abs() % 60);
-            let sign = if ahead < 0 { '-' } else { '+' };
-            (Time(there).to_seconds(), format!("{sign}{hours:02}:{minutes:02}"))
-        }
-    })
+    shown().clock(time)
 }
 
 impl Clock {

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::checkup::Report;
 use crate::export::Handover;
 use crate::export::redaction::{Found, Hidden, Texts, Wishes};
+use crate::ui::zone;
 use crate::web::knowledge;
 use crate::web::session::Session;
 use crate::web::timer::pause;
@@ -122,7 +123,8 @@ impl Work {
             None => {
                 // The view is drawn first.
                 pause().await;
-                let whole = Rc::new(Handover::new(&self.report, knowledge()));
+                let whole = Handover::new(&self.report, knowledge());
+                let whole = Rc::new(Handover { zone: zone::shown(), ..whole });
                 self.change(|making| making.whole = Some(whole.clone()));
                 pause().await;
                 whole
