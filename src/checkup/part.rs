@@ -17,7 +17,6 @@ use crate::event::{Head, Level, Name, Time};
 use crate::kb::{KnowledgeBase, Version};
 use crate::log::evtx::{Layout, Reader, Shape};
 use crate::log::{Coverage, Problem, Record, Sink};
-use crate::order;
 
 /// Checks parts of files. Between [`Checkup::open`] and [`Checkup::finish`] it is at one part.
 pub struct Checkup<'k> {
@@ -300,7 +299,7 @@ impl<'k> Records<'k> {
         }
         part.computers.tell(&name, &mut part.file.computers);
         part.file.span = (part.span.0 <= part.span.1).then_some(part.span);
-        part.occurrences.values_mut().for_each(|occurrences| order::sort(&mut occurrences.items));
+        part.occurrences.values_mut().for_each(|occurrences| occurrences.items.sort());
         report.occurrences = part.occurrences;
         for PartGroup { articles, mut group, computers } in part.groups {
             computers.tell(&name, &mut group.computers);
