@@ -14,6 +14,7 @@ mod detection;
 #[allow(dead_code, unused_imports)]
 #[path = "src/kb/mod.rs"]
 mod kb;
+#[allow(dead_code)]
 #[path = "src/order.rs"]
 mod order;
 #[allow(dead_code)]

@@ -199,7 +199,7 @@ fn native(log: &Path) -> Result {
         row(what, format!("{speed:.0}"), "at least 100", speed >= 100.0);
     }
     let Some(checkout) = test_files::folder("SIGMA_REPO") else { return Ok(()) };
-    let (rules, _) = evtx_checkup::sources::compile(&rules(&checkout)?);
+    let (rules, _) = evtx_checkup::sources::compile(&knowledge, &rules(&checkout)?);
     let count = rules.len();
     let mut with_rules = knowledge;
     with_rules.add(rules);

@@ -10,6 +10,11 @@ pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
         (Some(a), Some(b)) => compare(a, b),
         _ => Ordering::Equal,
     });
+    arrange(&mut order, |a, b| items.swap(a, b));
+}
+
+/// Brings things to where `order` says which of them belongs, with `swap` alone. `order` is used up.
+pub fn arrange(order: &mut [u32], mut swap: impl FnMut(usize, usize)) {
     for start in 0..order.len() {
         // What belongs here comes here, and what was here goes on to where the next one came from.
         let mut at = start;
@@ -18,7 +23,7 @@ pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
             if from == start {
                 break;
             }
-            items.swap(at, from);
+            swap(at, from);
             at = from;
         }
     }
@@ -34,9 +39,23 @@ pub fn sort_numbers(numbers: &mut [u32], compare: &dyn Fn(u32, u32) -> Ordering)
     numbers.sort_by(|a, b| compare(*a, *b));
 }
 
+/// The places of things in the order of their ranks, the highest first; of equals, the one that comes first.
+pub fn ranked(ranks: impl Iterator<Item = (u64, f64)>) -> Vec<usize> {
+    // The bits of numbers that are not negative are in their order.
+    let mut places: Vec<_> = ranks.zip(0..).map(|((a, b), place)| (!a, !b.max(0.0).to_bits(), place)).collect();
+    places.sort_unstable();
+    places.into_iter().map(|(.., place)| place).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_highest_comes_first() {
+        let ranks = [(1, 0.5), (2, 0.0), (1, 7.0), (1, 0.5), (2, f64::INFINITY), (0, 1e9)];
+        assert_eq!(ranked(ranks.into_iter()), [4, 1, 2, 0, 3, 5]);
+    }
 
     #[test]
     fn equals_stay_in_their_order() {

@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 use std::ops::Range;
 
 use crate::kb::import::Extract;
-use crate::kb::{Article, Origin, lint};
+use crate::kb::{Article, KnowledgeBase, Origin, lint};
 use crate::log::archive::Archive;
 
 /// A text and the path it is known by.
@@ -133,15 +133,15 @@ pub fn import(path: &str, bytes: &[u8], problems: &mut Vec<String>) -> Option<Ex
     Extract::read(bytes).map_err(|why| problems.push(format!("{path}: {why}"))).ok()
 }
 
-/// The articles and rules of these texts, and every fault as `path:line: message`.
-pub fn compile(sources: &[Source]) -> (Vec<Article>, Vec<String>) {
+/// The articles and rules of these texts, which may refer to known ones, and every fault as `path:line: message`.
+pub fn compile(known: &KnowledgeBase, sources: &[Source]) -> (Vec<Article>, Vec<String>) {
     // What lies beside articles and rules (a README, a workflow of a repository) is none of them.
     let speaks = |(path, text): &&Source| match has_ending(path, &["md"]) {
         true => text.starts_with("---"),
         false => text.contains("detection:") || text.contains("correlation:"),
     };
     let texts = sources.iter().filter(speaks).map(|(path, text)| (path.as_str(), text.as_str()));
-    let (mut articles, faults) = lint::read_beside(&crate::built_in(), texts);
+    let (mut articles, faults) = lint::read_beside(known, texts);
     for article in articles.iter_mut().filter(|article| article.origin == Origin::BuiltIn) {
         article.origin = Origin::Added;
     }

@@ -12,6 +12,9 @@ use log_writer::logs::{Article, founding};
 use log_writer::{Event, Guid, Level as Severity, Numbers, evtx, filetime};
 use proptest::prelude::*;
 
+#[path = "support/report.rs"]
+mod report;
+
 /// A file without anything read, as the parts of its checkup see it.
 fn open(log: &[u8]) -> FileReport {
     FileReport::open("System.evtx", log.len() as u64, &log[..log.len().min(HEADER_SIZE as usize + 512)])
@@ -19,13 +22,7 @@ fn open(log: &[u8]) -> FileReport {
 
 /// The report of whole logs, each read in one go.
 fn whole(knowledge: &KnowledgeBase, logs: &[Vec<u8>]) -> Report {
-    let mut report = Report::default();
-    for (number, log) in (0..).zip(logs) {
-        let file = open(log);
-        report.merge(Report::of(number, file.clone()));
-        report.merge(checkup::slice(knowledge, number, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE));
-    }
-    report
+    (0..).zip(logs).map(|(number, log)| report::report(knowledge, number, "System.evtx", log)).collect()
 }
 
 /// The report of logs that several workers read in parts, in any order, and whose reports are merged in any order.
@@ -697,7 +694,7 @@ fn records_that_are_alike_are_not_mistaken_for_one_another() {
         (format!("rules/windows/{number}.yml"), rule)
     });
     let mut sources: Vec<(String, String)> = rules.collect();
-    let (rules, faults) = evtx_checkup::sources::compile(&sources);
+    let (rules, faults) = evtx_checkup::sources::compile(&evtx_checkup::built_in(), &sources);
     assert_eq!((rules.len(), faults), (EVERY_WAY.len(), Vec::new()));
     let mut logs = vec![log_writer::logs::sample(), founding(Article::Q101355).evtx()];
     let mut busy = std::io::Cursor::new(Vec::new());
@@ -713,7 +710,7 @@ fn records_that_are_alike_are_not_mistaken_for_one_another() {
             .extend(rules.into_iter().map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap())));
     }
     let mut knowledge = evtx_checkup::built_in();
-    knowledge.add(evtx_checkup::sources::compile(&sources).0);
+    knowledge.add(evtx_checkup::sources::compile(&knowledge, &sources).0);
     // One checkup does all of them, so that what it learned from one is there for the next.
     let mut checkup = Checkup::new(&knowledge);
     let mut matched = 0;

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use evtx_checkup::checkup::{self, Change, FileReport, Report, compare};
+use evtx_checkup::checkup::{self, Change, Report, compare};
 use evtx_checkup::kb::KnowledgeBase;
-use evtx_checkup::log::evtx::HEADER_SIZE;
 use log_writer::{Event, evtx, filetime};
+
+#[path = "support/report.rs"]
+mod report;
 
 /// Ticks of an hour.
 const HOUR: u64 = 36_000_000_000;
@@ -18,13 +20,10 @@ fn at(hours: u64, event_id: u16, computer: &str) -> Event {
 
 /// The report of logs.
 fn report(knowledge: &KnowledgeBase, logs: &[Vec<Event>]) -> Report {
-    let mut report = Report::default();
-    for (number, events) in (0..).zip(logs) {
-        let log = evtx(events.iter().cloned());
-        let file = FileReport::open("System.evtx", log.len() as u64, &log[..HEADER_SIZE as usize + 512]);
-        report.merge(checkup::slice(knowledge, number, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE));
-    }
-    report
+    let report = |(number, events): (u32, &Vec<Event>)| {
+        report::report(knowledge, number, "System.evtx", &evtx(events.iter().cloned()))
+    };
+    (0..).zip(logs).map(report).collect()
 }
 
 /// What became of a finding, with its records before and after and those a day.

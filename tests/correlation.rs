@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use evtx_checkup::checkup::{self, FileReport, Occurrences, Report, Why};
+use evtx_checkup::checkup::{Occurrences, Report, Why};
 use evtx_checkup::event::Time;
 use evtx_checkup::kb::{KnowledgeBase, lint};
-use evtx_checkup::log::evtx::HEADER_SIZE;
 use log_writer::{Event, Guid, Value, evtx, filetime};
+
+#[path = "support/report.rs"]
+mod report;
 
 const CONTOSO: Guid = Guid::new("{3c1d42e6-9f0b-4c57-8a4e-52d1b7a90c13}");
 /// Ticks of a second.
@@ -60,13 +62,10 @@ fn faults(rules: &str) -> (Vec<String>, Vec<String>) {
 }
 
 fn report(knowledge: &KnowledgeBase, logs: &[Vec<Event>]) -> Report {
-    let mut report = Report::default();
-    for (number, events) in (0..).zip(logs) {
-        let log = evtx(events.iter().cloned());
-        let file = FileReport::open("System.evtx", log.len() as u64, &log[..HEADER_SIZE as usize + 512]);
-        report.merge(checkup::slice(knowledge, number, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE));
-    }
-    report
+    let report = |(number, events): (u32, &Vec<Event>)| {
+        report::report(knowledge, number, "System.evtx", &evtx(events.iter().cloned()))
+    };
+    (0..).zip(logs).map(report).collect()
 }
 
 /// What was found: the rules' titles, how often each held or matched, and the records of all that, as file and record id.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use evtx_checkup::checkup::{self, FileReport, Report};
+use evtx_checkup::checkup::Report;
 use evtx_checkup::export::redaction::{Found, Names, Texts, Wishes};
 use evtx_checkup::export::{Format, Handover, Zone};
 use evtx_checkup::kb::{KnowledgeBase, Name};
@@ -10,15 +10,12 @@ use evtx_checkup::log::evtx::{HEADER_SIZE, Reader};
 use log_writer::{Event, Level, evtx};
 use pulldown_cmark::{Event as Mark, Options, Parser};
 
+#[path = "support/report.rs"]
+mod report;
+
 /// The report of logs, by their names.
 fn report(knowledge: &KnowledgeBase, logs: &[(&str, &[u8])]) -> Report {
-    let mut report = Report::default();
-    for ((name, log), number) in logs.iter().zip(0..) {
-        let file = FileReport::open(*name, log.len() as u64, log);
-        report.merge(Report { files: [(number, file.clone())].into(), ..Report::default() });
-        report.merge(checkup::slice(knowledge, number, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE));
-    }
-    report
+    (0..).zip(logs).map(|(number, (name, log))| report::report(knowledge, number, name, log)).collect()
 }
 
 /// The cells of a table as RFC 4180 has it.

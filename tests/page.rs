@@ -779,7 +779,7 @@ fn saved_copy(save_as: SaveAs) {
     let log = founding(article);
     let copies = Folder::new().unwrap();
     let copy = copies.path().join("a copy.html");
-    run_with(Kind::Chromium, &options, page_path(), &name, async |page: &Page| {
+    run_with(Kind::Chromium, &options, browser::built_page(), &name, async |page: &Page| {
         page.open("").await?;
         page.drop_logs(&[("System.evtx", log.evtx())]).await?;
         page.check_finding(&log, id, value).await?;
@@ -984,7 +984,7 @@ impl Page {
 
 /// Runs a test in a new browser.
 fn run(kind: Kind, name: &str, test: impl AsyncFnOnce(&Page) -> Result) {
-    run_with(kind, &Options::default(), page_path(), name, test);
+    run_with(kind, &Options::default(), browser::built_page(), name, test);
 }
 
 /// Runs a test in a new browser; the test is not passed when the console has errors at its end.
@@ -1029,12 +1029,6 @@ fn say(text: &str) {
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn page_path() -> PathBuf {
-    let path = std::env::var_os("EVTX_CHECKUP_PAGE").map_or_else(|| root().join("dist/index.html"), PathBuf::from);
-    assert!(path.is_file(), "there is no {}: run cargo xtask build first", path.display());
-    path
 }
 
 /// A log of some MiB: the same 8 MiB again and again.

@@ -30,7 +30,7 @@ fn axe_finds_nothing_on_any_view() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let axe = std::env::var_os("AXE_CORE").map_or(root.join("target/axe.min.js"), PathBuf::from);
     let axe = std::fs::read_to_string(&axe).unwrap_or_else(|error| panic!("{}: {error}", axe.display()));
-    let page = std::env::var_os("EVTX_CHECKUP_PAGE").map_or(root.join("dist/index.html"), PathBuf::from);
+    let page = browser::built_page();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let found = runtime.block_on(async {
         let browser = Browser::start(Kind::Chromium, &Options::default()).await.unwrap();

@@ -55,17 +55,8 @@ level: low
 
 #[test]
 fn what_is_added_matches_and_goes_with_a_copy() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let options = Options { patience: Duration::from_secs(20), ..Options::default() };
-        let browser = Browser::start(Kind::Chromium, &options).await.unwrap();
-        let result = added(&browser).await;
-        let errors: Vec<_> =
-            browser.console().await.unwrap().into_iter().filter(|message| message.level == Level::Error).collect();
-        browser.close().await.unwrap();
-        result.unwrap();
-        assert!(errors.is_empty(), "{errors:?}");
-    });
+    let options = Options { patience: Duration::from_secs(20), ..Options::default() };
+    browser::run(Kind::Chromium, &options, Level::Warning, added);
 }
 
 async fn added(browser: &Browser) -> Result {
@@ -85,8 +76,7 @@ async fn added(browser: &Browser) -> Result {
     let broken = write("broken.md", ARTICLE.replace("level: high", "level: dreadful").as_bytes());
 
     browser.offline(true).await?;
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/index.html");
-    let page = std::env::var_os("EVTX_CHECKUP_PAGE").map_or(built, PathBuf::from);
+    let page = browser::built_page();
     browser.open_file(&page, "").await?;
     browser.wait_for(".welcome").await?;
     // All in one drop: what is no log is checked and used, and a fault is shown with its file and line.

@@ -6,7 +6,6 @@
 #![cfg(target_os = "linux")]
 
 use std::io::Cursor;
-use std::path::PathBuf;
 
 use browser::{Browser, Folder, Kind, Level as Severity, Options, Result};
 use evtx_checkup::checkup::{Checkup, FileReport, Listing, Place};
@@ -198,7 +197,7 @@ async fn listing_can_be_cancelled(browser: &Browser) -> Result {
     let log = large();
     let click = "new MutationObserver(() => document.querySelector(arguments[0])?.click())
                      .observe(document.getElementById('app'), { subtree: true, childList: true });";
-    open(browser, "/").await?;
+    browser.open_built("/").await?;
     browser.script_with(&click.replace("arguments[0]", &format!("\"{}\"", at::CANCEL)), []).await?;
     let folder = Folder::new()?;
     browser.drop_files(&[&folder.write("System.evtx", &log)?]).await?;
@@ -218,7 +217,7 @@ fn large() -> Vec<u8> {
 
 /// Opens a place in the page, and drops a log there.
 async fn drop_log(browser: &Browser, place: &str, log: &[u8]) -> Result {
-    open(browser, place).await?;
+    browser.open_built(place).await?;
     let folder = Folder::new()?;
     browser.drop_files(&[&folder.write("System.evtx", log)?]).await?;
     browser.wait_for("p.progress.done").await?;
@@ -280,29 +279,7 @@ fn grouped(number: u64) -> String {
     groups.join(",")
 }
 
-/// Opens a place in the page and waits until the page is there.
-async fn open(browser: &Browser, place: &str) -> Result {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let path = std::env::var_os("EVTX_CHECKUP_PAGE").map_or_else(|| root.join("dist/index.html"), PathBuf::from);
-    assert!(path.is_file(), "there is no {}: run cargo xtask build first", path.display());
-    browser.open_file(&path, place).await?;
-    browser.wait_until("performance.getEntriesByName('ready').length").await.map(drop)
-}
-
 /// Runs a test in a new browser; it is not passed when the console has something to complain about at its end.
 fn run(kind: Kind, test: impl AsyncFnOnce(&Browser) -> Result) {
-    match kind.missing() {
-        // `page.rs` says so.
-        Some(_) if kind == Kind::Firefox => return,
-        Some(missing) => panic!("{missing} not found; the page is tested in Chromium"),
-        None => {}
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let browser = Browser::start(kind, &Options::default()).await.unwrap();
-        test(&browser).await.unwrap();
-        let messages = browser.console().await.unwrap();
-        let bad: Vec<_> = messages.iter().filter(|message| message.level > Severity::Information).collect();
-        assert!(bad.is_empty(), "the console has {bad:#?}");
-    });
+    browser::run(kind, &Options::default(), Severity::Information, test);
 }

@@ -4,7 +4,6 @@
 
 #![cfg(target_os = "linux")]
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use browser::{Browser, Folder, Key, Kind, Level, Options, Result};
@@ -29,8 +28,8 @@ const SECRETS: [&str; 9] = [
 
 #[test]
 fn chosen_saved_and_printed() {
-    run(async |page: &Page| {
-        let browser = &page.browser;
+    run(async |page: &Page<'_>| {
+        let browser = page.browser;
         let titles = browser.texts(".findings-choice .check > span:first-of-type").await?;
         assert_eq!(titles.len(), 2, "{titles:?}");
         // All that is shown is in every form.
@@ -99,8 +98,8 @@ fn chosen_saved_and_printed() {
 
 #[test]
 fn no_name_survives() {
-    run(async |page: &Page| {
-        let browser = &page.browser;
+    run(async |page: &Page<'_>| {
+        let browser = page.browser;
         // Each is there at first.
         let plain = letters(&page.save("json").await?);
         SECRETS.iter().for_each(|secret| assert!(plain.contains(&letters(secret)), "{secret}"));
@@ -150,8 +149,8 @@ fn no_name_survives() {
 
 #[test]
 fn works_by_keyboard() {
-    run(async |page: &Page| {
-        let browser = &page.browser;
+    run(async |page: &Page<'_>| {
+        let browser = page.browser;
         page.click("#redact").await?;
         browser
             .wait_until("document.querySelector('.hidden-names li') && !document.querySelector('.print').disabled")
@@ -190,13 +189,13 @@ fn works_by_keyboard() {
 }
 
 /// A page that shows what is to be handed over of logs with names in them.
-struct Page {
-    browser: Browser,
+struct Page<'b> {
+    browser: &'b Browser,
     folder: Folder,
 }
 
-impl Page {
-    async fn open(browser: Browser) -> Result<Page> {
+impl Page<'_> {
+    async fn open(browser: &Browser) -> Result<Page<'_>> {
         let folder = Folder::new()?;
         let crash = |service: &'static str| {
             let crash = Event::service_control_manager(7034).param(service).param("1");
@@ -223,9 +222,7 @@ impl Page {
         browser.offline(true).await?;
         let behavior = json!({ "behavior": "allow", "downloadPath": folder.path() });
         browser.devtools("Browser.setDownloadBehavior", behavior).await?;
-        let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/index.html");
-        let page = std::env::var_os("EVTX_CHECKUP_PAGE").map_or(built, PathBuf::from);
-        browser.open_file(&page, "").await?;
+        browser.open_file(&browser::built_page(), "").await?;
         browser.wait_for(".welcome").await?;
         browser.drop_files(&[&log, &evt]).await?;
         browser.wait_until("document.querySelector('p.progress.done')").await?;
@@ -273,15 +270,7 @@ fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn run(test: impl AsyncFnOnce(&Page) -> Result) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let options = Options { patience: Duration::from_secs(20), ..Options::default() };
-        let page = Page::open(Browser::start(Kind::Chromium, &options).await.unwrap()).await.unwrap();
-        test(&page).await.unwrap();
-        let messages = page.browser.console().await.unwrap().into_iter();
-        let errors: Vec<_> = messages.filter(|message| message.level == Level::Error).collect();
-        assert!(errors.is_empty(), "{errors:?}");
-        page.browser.close().await.unwrap();
-    });
+fn run(test: impl AsyncFnOnce(&Page<'_>) -> Result) {
+    let options = Options { patience: Duration::from_secs(20), ..Options::default() };
+    browser::run(Kind::Chromium, &options, Level::Warning, async |browser| test(&Page::open(browser).await?).await);
 }

@@ -40,32 +40,20 @@ const CARPET: Text = Text {
 
 /// Runs a test in Chromium, offline, with a folder for its files; nothing may be an error in the console.
 fn run(name: &str, test: impl AsyncFnOnce(&Browser, &Path) -> Result) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("page_imported").join(name);
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        let options = Options { patience: Duration::from_secs(30), ..Options::default() };
-        let browser = Browser::start(Kind::Chromium, &options).await.unwrap();
-        browser.offline(true).await.unwrap();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("page_imported").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let options = Options { patience: Duration::from_secs(30), ..Options::default() };
+    browser::run(Kind::Chromium, &options, Level::Warning, async |browser| {
+        browser.offline(true).await?;
         let behavior = json!({ "behavior": "allow", "downloadPath": folder });
-        browser.devtools("Browser.setDownloadBehavior", behavior).await.unwrap();
-        let result = test(&browser, &folder).await;
-        let errors: Vec<_> =
-            browser.console().await.unwrap().into_iter().filter(|message| message.level == Level::Error).collect();
-        browser.close().await.unwrap();
-        result.unwrap();
-        assert!(errors.is_empty(), "{errors:?}");
+        browser.devtools("Browser.setDownloadBehavior", behavior).await?;
+        test(browser, &folder).await
     });
 }
 
-fn page() -> PathBuf {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/index.html");
-    std::env::var_os("EVTX_CHECKUP_PAGE").map_or(built, PathBuf::from)
-}
-
 async fn open(browser: &Browser) -> Result {
-    browser.open_file(&page(), "").await?;
+    browser.open_file(&browser::built_page(), "").await?;
     browser.wait_for(".welcome").await
 }
 

@@ -5,8 +5,6 @@
 
 #![cfg(target_os = "linux")]
 
-use std::path::PathBuf;
-
 use browser::{Browser, Key, Kind, Level, Options, Result};
 use evtx_checkup::kb::filter::Filter;
 use evtx_checkup::kb::search::Search;
@@ -65,7 +63,7 @@ mod firefox {
 async fn typing_finds(browser: &Browser) -> Result {
     const ID: &str = "messenger-name-conflict";
     let knowledge = evtx_checkup::built_in();
-    open(browser, "/kb").await?;
+    browser.open_built("/kb").await?;
     let all = knowledge.articles().len();
     assert_eq!(text(browser, at::STATUS).await?, format!("{all} known issues"));
     type_keys(browser, "/").await;
@@ -108,11 +106,11 @@ async fn a_link_keeps_search_and_filters(browser: &Browser) -> Result {
     };
     let fitting = expected(&knowledge, "%%1053 service", &filter);
     assert!(!fitting.is_empty());
-    open(
-        browser,
-        "/kb?q=%25%251053+service&provider=service+control+manager&event=7000&verdict=investigate&windows=2019",
-    )
-    .await?;
+    browser
+        .open_built(
+            "/kb?q=%25%251053+service&provider=service+control+manager&event=7000&verdict=investigate&windows=2019",
+        )
+        .await?;
     for _ in 0..2 {
         shows(browser, &fitting).await?;
         for (field, expected) in [
@@ -127,7 +125,7 @@ async fn a_link_keeps_search_and_filters(browser: &Browser) -> Result {
         browser.client().refresh().await.unwrap();
     }
     // A choice goes into the address, and from there into the page that is loaded again.
-    open(browser, "/kb?event=7000").await?;
+    browser.open_built("/kb?event=7000").await?;
     browser.click(at::AREA).await?;
     browser.wait_until("location.hash === '#/kb?area=services&event=7000'").await?;
     let choose = "const [css, value] = arguments, field = document.querySelector(css);
@@ -149,7 +147,7 @@ async fn a_link_keeps_search_and_filters(browser: &Browser) -> Result {
 }
 
 async fn an_article_prints_as_a_document(browser: &Browser) -> Result {
-    open(browser, "/kb/service-start-timeout").await?;
+    browser.open_built("/kb/service-start-timeout").await?;
     browser.wait_for(at::SOURCE).await?;
     let dark = json!([{ "name": "prefers-color-scheme", "value": "dark" }]);
     browser.devtools("Emulation.setEmulatedMedia", json!({ "media": "print", "features": dark })).await?;
@@ -208,29 +206,7 @@ fn title(knowledge: &KnowledgeBase, id: &str) -> String {
     knowledge.by_id(id).unwrap_or_else(|| panic!("there is no article {id}")).title.clone()
 }
 
-/// Opens a place in the page and waits until the page is there.
-async fn open(browser: &Browser, place: &str) -> Result {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let path = std::env::var_os("EVTX_CHECKUP_PAGE").map_or_else(|| root.join("dist/index.html"), PathBuf::from);
-    assert!(path.is_file(), "there is no {}: run cargo xtask build first", path.display());
-    browser.open_file(&path, place).await?;
-    browser.wait_until("performance.getEntriesByName('ready').length").await.map(drop)
-}
-
 /// Runs a test in a new browser; it is not passed when the console has something to complain about at its end.
 fn run(kind: Kind, test: impl AsyncFnOnce(&Browser) -> Result) {
-    match kind.missing() {
-        // `page.rs` says so.
-        Some(_) if kind == Kind::Firefox => return,
-        Some(missing) => panic!("{missing} not found; the page is tested in Chromium"),
-        None => {}
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let browser = Browser::start(kind, &Options::default()).await.unwrap();
-        test(&browser).await.unwrap();
-        let messages = browser.console().await.unwrap();
-        let bad: Vec<_> = messages.iter().filter(|message| message.level > Level::Information).collect();
-        assert!(bad.is_empty(), "the console has {bad:#?}");
-    });
+    browser::run(kind, &Options::default(), Level::Information, test);
 }

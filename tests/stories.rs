@@ -1,10 +1,12 @@
 //! What goes together: findings that follow each other on one machine.
 
-use evtx_checkup::checkup::{self, FileReport, Occurrences, Report, told};
+use evtx_checkup::checkup::{Occurrences, Report, told};
 use evtx_checkup::export::{Format, Handover, json};
 use evtx_checkup::kb::{KnowledgeBase, lint};
-use evtx_checkup::log::evtx::HEADER_SIZE;
 use log_writer::{Event, Guid, Level, Numbers, evtx, filetime};
+
+#[path = "support/report.rs"]
+mod report;
 
 const CONTOSO: Guid = Guid::new("{3c1d42e6-9f0b-4c57-8a4e-52d1b7a90c13}");
 
@@ -60,17 +62,9 @@ fn knowledge() -> KnowledgeBase {
 /// The reports of logs, each by itself.
 fn reports(knowledge: &KnowledgeBase, logs: &[Vec<Event>]) -> Vec<Report> {
     let report = |(number, events): (u32, &Vec<Event>)| {
-        let log = evtx(events.iter().cloned());
-        let file = FileReport::open("System.evtx", log.len() as u64, &log[..HEADER_SIZE as usize + 512]);
-        checkup::slice(knowledge, number, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE)
+        report::report(knowledge, number, "System.evtx", &evtx(events.iter().cloned()))
     };
     (0..).zip(logs).map(report).collect()
-}
-
-fn merged(reports: impl IntoIterator<Item = Report>) -> Report {
-    let mut all = Report::default();
-    reports.into_iter().for_each(|report| all.merge(report));
-    all
 }
 
 /// What follows what in a report: `consequence after cause: records`.
@@ -94,7 +88,7 @@ fn links(knowledge: &KnowledgeBase, report: &Report) -> Vec<String> {
 /// Checks what follows what in one log, and in a log for each event, merged in some orders.
 fn check(what: &str, events: &[Event], expected: &[&str]) {
     let knowledge = knowledge();
-    let whole = merged(reports(&knowledge, &[events.to_vec()]));
+    let whole = reports(&knowledge, &[events.to_vec()]).into_iter().collect();
     assert_eq!(links(&knowledge, &whole), expected, "{what}");
     let logs: Vec<Vec<Event>> = events.iter().map(|event| vec![event.clone()]).collect();
     let mut parts = reports(&knowledge, &logs);
@@ -104,8 +98,8 @@ fn check(what: &str, events: &[Event], expected: &[&str]) {
             parts.swap(place, numbers.below(place + 1));
         }
         let half = numbers.below(parts.len() + 1);
-        let mut report = merged(parts[half..].iter().cloned());
-        report.merge(merged(parts[..half].iter().cloned()));
+        let mut report = parts[half..].iter().cloned().collect::<Report>();
+        report.merge(parts[..half].iter().cloned().collect());
         assert_eq!(links(&knowledge, &report), expected, "{what}, merged in any order");
     }
 }
@@ -171,7 +165,7 @@ fn a_more_exact_article_stands_for_the_general_one() {
 fn what_mostly_follows_stands_under_its_cause() {
     let knowledge = knowledge();
     let told_of = |events: &[Event]| -> Vec<String> {
-        let findings = merged(reports(&knowledge, &[events.to_vec()])).findings(&knowledge);
+        let findings = reports(&knowledge, &[events.to_vec()]).into_iter().collect::<Report>().findings(&knowledge);
         told(&findings).into_iter().map(|(depth, finding)| format!("{depth} {}", finding.article.id)).collect()
     };
     // Where nothing goes together, the newest comes first.
@@ -189,7 +183,8 @@ fn what_mostly_follows_stands_under_its_cause() {
 #[test]
 fn reports_tell_the_story() {
     let knowledge = knowledge();
-    let report = merged(reports(&knowledge, &[vec![at(0, 1, "A"), at(60, 2, "A"), at(90, 2, "B")]]));
+    let report: Report =
+        reports(&knowledge, &[vec![at(0, 1, "A"), at(60, 2, "A"), at(90, 2, "B")]]).into_iter().collect();
     let handover = Handover::new(&report, &knowledge);
     let text = Format::Text.write(&handover);
     assert!(text.contains("  1 of them came within 10 minutes after: About link-down\n"), "{text}");
@@ -204,7 +199,7 @@ fn reports_tell_the_story() {
 #[test]
 fn too_many_matches_tell_no_story() {
     let knowledge = knowledge();
-    let mut report = merged(reports(&knowledge, &[vec![at(0, 1, "A"), at(60, 2, "A")]]));
+    let mut report: Report = reports(&knowledge, &[vec![at(0, 1, "A"), at(60, 2, "A")]]).into_iter().collect();
     let number = knowledge.number("lookup-failed").unwrap();
     let one = report.occurrences[&number].clone();
     for _ in 0..Occurrences::MAX {
@@ -231,7 +226,7 @@ fn an_unexpected_restart_and_what_it_brought_about() {
             .time(time(50)),
     ];
     let events = events.map(|event| event.computer("A").channel("System"));
-    let report = merged(reports(&knowledge, &[events.to_vec()]));
+    let report: Report = reports(&knowledge, &[events.to_vec()]).into_iter().collect();
     let findings = report.findings(&knowledge);
     let told: Vec<_> =
         told(&findings).into_iter().map(|(depth, finding)| (depth, finding.article.id.as_str())).collect();

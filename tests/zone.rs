@@ -1,8 +1,10 @@
 //! The time zone that a log was written in.
 
-use evtx_checkup::checkup::{self, FileReport, Report};
-use evtx_checkup::log::evtx::HEADER_SIZE;
+use evtx_checkup::checkup::Report;
 use log_writer::{Event, evtx, filetime};
+
+#[path = "support/report.rs"]
+mod report;
 
 /// Event 6013 as Windows writes it, with this as its seventh text.
 fn uptime(day: u64, zone: &'static str) -> Event {
@@ -13,11 +15,7 @@ fn uptime(day: u64, zone: &'static str) -> Event {
 /// The zone that logs say, each event in a report of its own, merged forwards and backwards.
 fn check(events: &[Event], expected: Option<(&str, i16)>) {
     let knowledge = evtx_checkup::built_in();
-    let report = |event: &Event| {
-        let log = evtx([event.clone()]);
-        let file = FileReport::open("System.evtx", log.len() as u64, &log[..HEADER_SIZE as usize + 512]);
-        checkup::slice(&knowledge, 0, &file, &log[HEADER_SIZE as usize..], HEADER_SIZE)
-    };
+    let report = |event: &Event| report::report(&knowledge, 0, "System.evtx", &evtx([event.clone()]));
     let reports: Vec<Report> = events.iter().map(report).collect();
     for order in [reports.clone(), reports.into_iter().rev().collect()] {
         let mut all = Report::default();

@@ -1,8 +1,9 @@
 //! Before and after: what two sets of logs show, side by side.
 
-use super::{Finding, Report, ranked};
+use super::{Finding, Report};
 use crate::event::Time;
 use crate::kb::{Article, KnowledgeBase};
+use crate::order::ranked;
 
 /// Ticks of a day.
 const DAY: u64 = 864_000_000_000;

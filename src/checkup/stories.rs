@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::{Evidence, Finding, Occurrence, Report, ranked};
+use super::{Evidence, Finding, Occurrence, Report};
 use crate::detection::fold;
 use crate::event::Time;
 use crate::kb::{Article, Cause, KnowledgeBase};
+use crate::order::ranked;
 
 /// A finding that another one follows, or that follows it.
 #[derive(Clone, Debug)]

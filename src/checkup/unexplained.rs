@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{EventKind, Evidence, Report, Tally, compare, ranked};
+use super::{EventKind, Evidence, Report, Tally, compare};
 use crate::event::Time;
+use crate::order::ranked;
 
 /// Unexplained records of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -75,7 +75,7 @@ fn main() -> ExitCode {
         }
     };
     if arguments.lint {
-        return match articles(&arguments.files) {
+        return match articles(&evtx_checkup::built_in(), &arguments.files) {
             Ok((_, faults)) if faults.is_empty() => ExitCode::SUCCESS,
             Ok((_, faults)) => {
                 faults.iter().for_each(|fault| println!("{fault}"));
@@ -91,7 +91,7 @@ fn main() -> ExitCode {
         return import(&arguments);
     }
     let mut knowledge = evtx_checkup::built_in();
-    match articles(&arguments.knowledge) {
+    match articles(&knowledge, &arguments.knowledge) {
         Ok((added, faults)) => {
             faults.iter().for_each(|fault| eprintln!("{fault}"));
             knowledge.add(added);
@@ -184,8 +184,8 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
     if arguments.files.is_empty() { Err("no file is given".into()) } else { Ok(Some(arguments)) }
 }
 
-/// The articles and rules of these files and folders, and the faults of those that are not well.
-fn articles(paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
+/// The articles and rules of these files and folders, beside the known ones, and the faults of those that are not well.
+fn articles(known: &KnowledgeBase, paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
     let (mut own, mut imported, mut problems) = (Vec::new(), Vec::new(), Vec::new());
     let mut take = |path: &str, bytes: &[u8], problems: &mut Vec<String>| match sources::read(path, bytes) {
         Ok(Brought::Own(text)) => own.push((path.to_owned(), text)),
@@ -200,7 +200,7 @@ fn articles(paths: &[PathBuf]) -> Result<(Vec<Article>, Vec<String>), String> {
         Err(_) => {}
     };
     paths.iter().try_for_each(|path| collect(path, sources::is_brought, &mut problems, &mut take))?;
-    let (mut articles, faults) = sources::compile(&own);
+    let (mut articles, faults) = sources::compile(known, &own);
     articles.append(&mut imported);
     problems.extend(faults);
     Ok((articles, problems))

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checkup::{Dictionary, Listed, ListedKind, Place};
 use crate::event::{Level, Time};
-use crate::order::sort_numbers;
+use crate::order::{arrange, sort_numbers};
 pub use filter::{Filter, Found};
 pub use kinds::Kinds;
 pub use search::containing;
@@ -149,20 +149,12 @@ impl Columns {
 
     /// Moves the rows to where `order` says, without a copy of the columns. `order` is used up.
     fn arrange(&mut self, order: &mut [u32]) {
-        for start in 0..order.len() {
-            let mut at = start;
-            loop {
-                let from = std::mem::replace(&mut order[at], at as u32) as usize;
-                if from == start {
-                    break;
-                }
-                self.times.swap(at, from);
-                self.places.swap(at, from);
-                self.ids.swap(at, from);
-                self.kinds.swap(at, from);
-                at = from;
-            }
-        }
+        arrange(order, |a, b| {
+            self.times.swap(a, b);
+            self.places.swap(a, b);
+            self.ids.swap(a, b);
+            self.kinds.swap(a, b);
+        });
     }
 
     /// Leaves out the records that a file with a lower number has too: those with the same time, id and source. A file's

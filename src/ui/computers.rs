@@ -8,7 +8,8 @@ use yew::prelude::*;
 use super::article::badges;
 use super::route::Route;
 use super::{foreign, format};
-use crate::checkup::{Finding, Report, ranked};
+use crate::checkup::{Finding, Report};
+use crate::order::ranked;
 use crate::web::session::Snapshot;
 
 /// So many computers have a column.

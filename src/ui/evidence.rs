@@ -184,14 +184,7 @@ fn RecordView(props: &RecordProps) -> Html {
                         if !row.computer.is_empty() { { " on " }{ foreign(&row.computer) } }
                         if let Some(name) = &props.file_name { { ", in " }{ foreign(name) } }
                     </p>
-                    <dl class="fields">
-                        { for row.fields.iter().map(|(name, value, marked)| html! {
-                            <div class={classes!(marked.then_some("marked"))}>
-                                <dt>{ foreign(name) }</dt>
-                                <dd>{ if *marked { html! { <mark>{ foreign(value) }</mark> } } else { foreign(value) } }</dd>
-                            </div>
-                        }) }
-                    </dl>
+                    { values(row) }
                     if props.has_xml {
                         <button class="button small" onclick={show} aria-expanded={xml.is_some().to_string()}>
                             { if xml.is_some() { "Hide XML" } else { "Show XML" } }
@@ -207,5 +200,19 @@ fn RecordView(props: &RecordProps) -> Html {
                 }
             </details>
         </li>
+    }
+}
+
+/// The named values of a record; those that an article looks at are marked.
+pub fn values(row: &Row) -> Html {
+    html! {
+        <dl class="fields">
+            { for row.fields.iter().map(|(name, value, marked)| html! {
+                <div class={classes!(marked.then_some("marked"))}>
+                    <dt>{ foreign(name) }</dt>
+                    <dd>{ if *marked { html! { <mark>{ foreign(value) }</mark> } } else { foreign(value) } }</dd>
+                </div>
+            }) }
+        </dl>
     }
 }

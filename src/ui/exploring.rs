@@ -13,6 +13,27 @@ use crate::index::{About, Found};
 use crate::web::index::{Answer, Question};
 use crate::web::session::{Exploring, IndexState, Session, Share, Snapshot};
 
+/// What a view of all records shows.
+#[derive(Properties)]
+pub struct RecordsProps {
+    /// The session that reads.
+    pub session: Session,
+    /// What it found.
+    pub snapshot: Snapshot,
+    /// Which records.
+    pub scope: Scope,
+}
+
+impl PartialEq for RecordsProps {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
+            && self.snapshot.progress.running == other.snapshot.progress.running
+            && self.snapshot.exploring == other.snapshot.exploring
+            && self.scope == other.scope
+            && self.session == other.session
+    }
+}
+
 /// Has the index made; until it is there, gives what to show instead.
 #[hook]
 pub fn use_index(session: &Session, snapshot: &Snapshot) -> Result<Rc<About>, Html> {

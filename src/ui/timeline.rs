@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::events::filters::Filters;
 use super::events::searching;
-use super::exploring::{use_found, use_index};
+use super::exploring::{RecordsProps, use_found, use_index};
 use super::format;
 use super::route::Route;
 use super::scope::Scope;
@@ -20,7 +20,6 @@ use crate::event::{Level, Time};
 use crate::index::{About, Histogram, Moment};
 use crate::web::index::{Answer, Question};
 use crate::web::knowledge;
-use crate::web::session::{Session, Snapshot};
 
 /// Spans that the time is cut into; the table joins [`JOINED`] of them.
 const BINS: usize = 288;
@@ -33,31 +32,10 @@ const LANES: usize = 12;
 /// Nothing shorter is zoomed into: a millisecond.
 const SHORTEST: u64 = 10_000;
 
-/// What to show.
-#[derive(Properties)]
-pub struct Props {
-    /// The session that reads.
-    pub session: Session,
-    /// What it found.
-    pub snapshot: Snapshot,
-    /// Which records.
-    pub scope: Scope,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
-            && self.snapshot.progress.running == other.snapshot.progress.running
-            && self.snapshot.exploring == other.snapshot.exploring
-            && self.scope == other.scope
-            && self.session == other.session
-    }
-}
-
 /// The view of records over time.
 #[component]
-pub fn TimelineView(props: &Props) -> Html {
-    let Props { session, snapshot, scope } = props;
+pub fn TimelineView(props: &RecordsProps) -> Html {
+    let RecordsProps { session, snapshot, scope } = props;
     let about = use_index(session, snapshot);
     let found = use_found(session, snapshot, scope);
     let histogram = use_state(|| None::<Rc<Histogram>>);

@@ -87,7 +87,7 @@ pub async fn compile(given: &Array, part: &impl Fn(Outcome)) -> Result<Compiled,
     own.reverse();
     own.retain(|(path, _)| seen.insert(path.clone()));
     own.sort();
-    let (articles, more) = sources::compile(&own);
+    let (articles, more) = sources::compile(super::built_in(), &own);
     faults.extend(more);
     let some = |articles: &[Article]| articles.chunks(ARTICLES_AT_A_TIME).map(encoded).collect::<Result<Array, _>>();
     let pairs = own.iter().map(|(path, text)| Array::of2(&path.into(), &text.into()));

@@ -35,9 +35,14 @@ pub fn start() {
 thread_local! {
     /// What the page carries.
     static BUILT_IN: &'static KnowledgeBase = Box::leak(Box::new(crate::built_in()));
-    static KNOWLEDGE: Cell<&'static KnowledgeBase> = Cell::new(BUILT_IN.with(|built_in| *built_in));
+    static KNOWLEDGE: Cell<&'static KnowledgeBase> = Cell::new(built_in());
     static CATALOGUE: Cell<&'static KnowledgeBase> = Cell::new(KNOWLEDGE.get());
     static SEARCH: Cell<Option<&'static Search>> = const { Cell::new(None) };
+}
+
+/// Those that the page carries.
+pub fn built_in() -> &'static KnowledgeBase {
+    BUILT_IN.with(|built_in| *built_in)
 }
 
 /// The known issues: those that the page carries, those that were added, and those that were imported and look for
@@ -58,7 +63,7 @@ pub fn learn(added: Vec<Article>, imported: Vec<Article>) {
         true => known,
         false => Box::leak(Box::new(known.with(more))),
     };
-    CATALOGUE.set(with(BUILT_IN.with(|built_in| *built_in), added));
+    CATALOGUE.set(with(built_in(), added));
     KNOWLEDGE.set(with(catalogue(), imported));
     SEARCH.set(None);
 }

@@ -6,44 +6,20 @@ mod rows;
 mod scroll;
 mod table;
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::exploring::{progress, use_found, use_index};
+use super::exploring::{RecordsProps, progress, use_found, use_index};
 use super::format;
-use super::scope::Scope;
 use crate::index::{Kinds, Row};
 use crate::web::session::{Session, Snapshot};
 use filters::Filters;
 use record::RecordDetail;
 use table::{Column, Table};
 
-/// What to show.
-#[derive(Properties)]
-pub struct Props {
-    /// The session that reads.
-    pub session: Session,
-    /// What it found.
-    pub snapshot: Snapshot,
-    /// Which records.
-    pub scope: Scope,
-}
-
-impl PartialEq for Props {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
-            && self.snapshot.progress.running == other.snapshot.progress.running
-            && self.snapshot.exploring == other.snapshot.exploring
-            && self.scope == other.scope
-            && self.session == other.session
-    }
-}
-
 /// The view of all records.
 #[component]
-pub fn EventsView(props: &Props) -> Html {
-    let Props { session, snapshot, scope } = props;
+pub fn EventsView(props: &RecordsProps) -> Html {
+    let RecordsProps { session, snapshot, scope } = props;
     let about = use_index(session, snapshot);
     let found = use_found(session, snapshot, scope);
     let open = use_state(|| None::<Row>);

@@ -11,6 +11,7 @@ use crate::checkup::Report;
 use crate::index;
 use crate::log::Kind;
 use crate::ui::article::CopyButton;
+use crate::ui::evidence::values;
 use crate::ui::route::Route;
 use crate::ui::{foreign, format};
 use crate::web::knowledge;
@@ -104,14 +105,7 @@ fn content(row: &Row, xml: Option<&str>) -> Html {
                 if let Some(xml) = xml { <CopyButton class="button small" label="Copy as XML" text={xml.to_owned()} /> }
                 <CopyButton class="button small" label="Copy as JSON" text={as_json(row)} />
             </p>
-            <dl class="fields">
-                { for row.fields.iter().map(|(name, value, marked)| html! {
-                    <div class={classes!(marked.then_some("marked"))}>
-                        <dt>{ foreign(name) }</dt>
-                        <dd>{ if *marked { html! { <mark>{ foreign(value) }</mark> } } else { foreign(value) } }</dd>
-                    </div>
-                }) }
-            </dl>
+            { values(row) }
             if let Some(xml) = xml {
                 <details>
                     <summary>{ "XML" }</summary>

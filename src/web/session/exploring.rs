@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
-use web_sys::Blob;
 
 use super::super::index::{Answer, Question};
 use super::super::messages::{List, Log, Outcome, Row, Task};
@@ -19,7 +18,7 @@ use crate::log::evtx::chunk_count;
 
 /// Small logs are listed together, until they have so many bytes or are so many.
 const LOT: u64 = 4 << 20;
-const MAX_LOT: usize = 50;
+const FILES_OF_A_LOT: usize = 50;
 
 /// What the page shows of the index.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -323,7 +322,7 @@ impl Session {
         let (mut lots, mut small, mut size) = (Vec::new(), (Vec::new(), js_sys::Array::new()), 0);
         for (number, file) in state.report.files.iter().filter(|(_, file)| file.kind.refusal().is_none()) {
             let Some(given) = state.files.get(*number as usize) else { continue };
-            let (blob, archived): (&Blob, _) = (&given.file, given.archived);
+            let (blob, archived) = given.place();
             let list = |run| {
                 let log = Log { kind: file.kind, name: file.name.clone(), size: file.size, archived };
                 List { number: *number, log, run }
@@ -331,16 +330,16 @@ impl Session {
             if file.kind == Kind::Evtx && archived.is_none() {
                 if file.size > LOT {
                     let runs = slices(chunk_count(file.size)).into_iter().map(|slice| (slice.first, slice.chunks));
-                    lots.extend(runs.map(|run| (vec![list(Some(run))], js_sys::Array::of1(blob))));
+                    lots.extend(runs.map(|run| (vec![list(Some(run))], js_sys::Array::of1(&blob))));
                     continue;
                 }
                 small.0.push(list(Some((0, chunk_count(file.size)))));
             } else {
                 small.0.push(list(None));
             }
-            small.1.push(blob);
+            small.1.push(&blob);
             size += file.size;
-            if size > LOT || small.0.len() >= MAX_LOT {
+            if size > LOT || small.0.len() >= FILES_OF_A_LOT {
                 lots.push(std::mem::take(&mut small));
                 size = 0;
             }

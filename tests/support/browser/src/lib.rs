@@ -21,6 +21,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod built;
 mod commands;
 mod desktop;
 mod error;
@@ -31,6 +32,7 @@ mod server;
 mod session;
 mod start;
 
+pub use built::{built_page, run};
 pub use desktop::Desktop;
 pub use error::{Error, Result, Step};
 pub use fantoccini::key::Key;
