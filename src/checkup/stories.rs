@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
+use super::occurrences::Shared;
 use super::{Evidence, Finding, Occurrence, Report};
 use crate::detection::fold;
-use crate::event::Time;
 use crate::kb::{Article, Cause, KnowledgeBase};
 use crate::order::ranked;
 
@@ -37,7 +37,7 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
             };
             let causes = article.caused_by.iter();
             let causes: Vec<_> = causes.filter_map(|cause| Moments::of(report, knowledge, number, cause)).collect();
-            for occurrence in occurrences.items.iter().filter(|item| (item.best == Some(number)) == exact) {
+            for occurrence in occurrences.items().iter().filter(|item| (item.best == Some(number)) == exact) {
                 if linked.contains(&occurrence.evidence) {
                     continue;
                 }
@@ -105,12 +105,12 @@ pub fn told<'f, 'k>(findings: &'f [Finding<'k>]) -> Vec<(usize, &'f Finding<'k>)
     told
 }
 
-/// When a cause was there, by computer and by the values that its consequence must share.
+/// When a cause was there, by what its consequence must share: the computer, and the values that the article names.
 struct Moments<'r> {
     within: u64,
-    /// Where the consequence has those values.
-    places: Vec<usize>,
-    by_key: FxHashMap<Key, Vec<(Time, &'r Occurrence)>>,
+    /// Where in `moments` those are that agree with what matches of the consequence share.
+    places: Vec<Option<usize>>,
+    moments: Vec<Vec<&'r Occurrence>>,
 }
 
 /// The computer and the values, without regard to case.
@@ -120,32 +120,37 @@ impl<'r> Moments<'r> {
     /// Those of one of the causes that an article names; `None` if it was never there.
     fn of(report: &'r Report, knowledge: &KnowledgeBase, article: u32, cause: &Cause) -> Option<Moments<'r>> {
         let number = knowledge.number(&cause.article)?;
+        let (own, other) = (report.occurrences.get(&article)?, report.occurrences.get(&number)?);
         let place = |number, field: &str| knowledge.watched(number).iter().position(|own| own == field);
-        let own: Vec<usize> = cause.same.iter().map(|(own, _)| place(article, own)).collect::<Option<_>>()?;
-        let others: Vec<usize> = cause.same.iter().map(|(_, other)| place(number, other)).collect::<Option<_>>()?;
-        let mut by_key: FxHashMap<Key, Vec<(Time, &Occurrence)>> = FxHashMap::default();
-        for occurrence in &report.occurrences.get(&number)?.items {
-            if let Some(key) = key(occurrence, &others) {
-                by_key.entry(key).or_default().push((occurrence.evidence.time, occurrence));
+        let own_fields: Vec<usize> = cause.same.iter().map(|(own, _)| place(article, own)).collect::<Option<_>>()?;
+        let fields: Vec<usize> = cause.same.iter().map(|(_, other)| place(number, other)).collect::<Option<_>>()?;
+        let mut keys: FxHashMap<Key, usize> = FxHashMap::default();
+        let next = |shared| {
+            let next = keys.len();
+            Some(*keys.entry(key(shared, &fields)?).or_insert(next))
+        };
+        let places: Vec<Option<usize>> = other.shared().iter().map(next).collect();
+        let mut moments = vec![Vec::new(); keys.len()];
+        for occurrence in other.items() {
+            if let Some(Some(place)) = places.get(occurrence.shared as usize) {
+                moments[*place].push(occurrence);
             }
         }
-        Some(Moments { within: cause.within, places: own, by_key })
+        let places = own.shared().iter().map(|shared| keys.get(&key(shared, &own_fields)?).copied()).collect();
+        Some(Moments { within: cause.within, places, moments })
     }
 
     /// The finding that a record follows: the last time before it, its own tick included.
     fn before(&self, occurrence: &Occurrence) -> Option<u32> {
-        let moments = self.by_key.get(&key(occurrence, &self.places)?)?;
+        let moments = self.moments.get((*self.places.get(occurrence.shared as usize)?)?)?;
         let time = occurrence.evidence.time;
-        let until = &moments[..moments.partition_point(|(moment, _)| *moment <= time)];
-        let (moment, cause) = until.iter().rev().find(|(_, cause)| cause.evidence != occurrence.evidence)?;
-        cause.best.filter(|best| time.0 - moment.0 <= self.within && Some(*best) != occurrence.best)
+        let until = &moments[..moments.partition_point(|moment| moment.evidence.time <= time)];
+        let cause = until.iter().rev().find(|cause| cause.evidence != occurrence.evidence)?;
+        cause.best.filter(|best| time.0 - cause.evidence.time.0 <= self.within && Some(*best) != occurrence.best)
     }
 }
 
-fn key(occurrence: &Occurrence, places: &[usize]) -> Option<Key> {
-    let values = places.iter().map(|place| occurrence.values.get(*place)?.as_deref());
-    std::iter::once(Some(occurrence.computer.as_str()))
-        .chain(values)
-        .map(|value| Some(fold(value?).into_owned()))
-        .collect()
+fn key(shared: &Shared, fields: &[usize]) -> Option<Key> {
+    let values = fields.iter().map(|field| shared.values.get(*field)?.as_deref());
+    std::iter::once(Some(shared.computer.as_str())).chain(values).map(|value| Some(fold(value?).into_owned())).collect()
 }
