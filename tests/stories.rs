@@ -202,11 +202,11 @@ fn too_many_matches_tell_no_story() {
     let mut report: Report = reports(&knowledge, &[vec![at(0, 1, "A"), at(60, 2, "A")]]).into_iter().collect();
     let number = knowledge.number("lookup-failed").unwrap();
     let one = report.occurrences[&number].clone();
-    let (item, shared) = (&one.items()[0], &one.shared()[0]);
+    let (item, shared) = one.all().next().unwrap();
     for _ in 0..Occurrences::MAX {
         report.occurrences.get_mut(&number).unwrap().add(item.evidence, &shared.computer, item.best, &shared.values);
     }
-    assert!(report.occurrences[&number].items().is_empty(), "memory is bounded");
+    assert!(report.occurrences[&number].all().next().is_none(), "memory is bounded");
     assert_eq!(links(&knowledge, &report), [""; 0]);
 }
 

@@ -126,8 +126,7 @@ fn of_rule<'a>(
         keys.iter().map(|key| watched.iter().position(|own| own == key.of(id))).collect()
     };
     let (group_by, fields) = (places(&correlation.group_by), places(&correlation.fields));
-    let hits = occurrences.items().iter().filter_map(|occurrence| {
-        let shared = occurrences.shared().get(occurrence.shared as usize)?;
+    let hits = occurrences.all().filter_map(|(occurrence, shared)| {
         let value = |place: &Option<usize>| shared.values.get((*place)?)?.as_deref();
         Some(Hit {
             rule,

@@ -173,7 +173,9 @@ impl Report {
             let is_missing = |field: &&str| {
                 let place = knowledge.watched(number).iter().position(|own| own == field);
                 let has = |all: &Occurrences| {
-                    all.shared().iter().any(|shared| place.is_some_and(|at| shared.values[at].is_some()))
+                    all.parts()
+                        .flat_map(|part| &part.shared)
+                        .any(|shared| place.is_some_and(|at| shared.values[at].is_some()))
                 };
                 occurrences.is_some_and(|occurrences| occurrences.total() > 0 && !has(occurrences))
             };

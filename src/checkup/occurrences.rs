@@ -1,6 +1,8 @@
 //! The matches of an article, one by one, for what looks at them together: correlations and stories.
 
+use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHasher};
 use serde::{Deserialize, Serialize};
@@ -10,15 +12,23 @@ use crate::detection;
 use crate::event::Event;
 
 /// Matches of an article that correlations or stories watch. All of them are kept, or none: a correlation over some would
-/// be wrong.
+/// be wrong. A copy costs little.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Occurrences {
     total: u64,
-    items: Vec<Occurrence>,
-    shared: Vec<Shared>,
-    /// The numbers of what is shared, by its hash.
+    parts: Vec<Arc<Part>>,
+}
+
+/// The matches in one part of the logs.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Part {
+    /// They themselves, in the order in which they were read.
+    pub items: Vec<Occurrence>,
+    /// What they have in common.
+    pub shared: Vec<Shared>,
+    /// The places of what is shared, by its hash.
     #[serde(skip)]
-    numbers: FxHashMap<u64, u32>,
+    places: FxHashMap<u64, u32>,
 }
 
 /// One match of an article that correlations or stories watch.
@@ -28,12 +38,12 @@ pub struct Occurrence {
     pub evidence: Evidence,
     /// The most exact article that matches the record too, by number; `None` if all of them are silent.
     pub best: Option<u32>,
-    /// The place of what it has in common with others, in [`Occurrences::shared`].
+    /// The place of what it has in common with others of its part.
     pub shared: u32,
 }
 
 /// What matches have in common: mostly few services fail on few computers, often.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Shared {
     /// The computer.
     pub computer: String,
@@ -51,67 +61,59 @@ impl Occurrences {
         self.total
     }
 
-    /// They themselves, by time; none where there were more than [`Occurrences::MAX`].
-    pub fn items(&self) -> &[Occurrence] {
-        &self.items
-    }
-
-    /// What they have in common.
-    pub fn shared(&self) -> &[Shared] {
-        &self.shared
-    }
-
     /// Whether there were more than are kept.
     pub fn too_many(&self) -> bool {
-        self.total > self.items.len() as u64
+        self.total > Self::MAX as u64
+    }
+
+    /// They themselves, by the parts of the logs that they are in; none where there were more than are kept.
+    pub fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().map(|part| &**part)
+    }
+
+    /// Each of them, and what it has in common with others.
+    pub fn all(&self) -> impl Iterator<Item = (&Occurrence, &Shared)> {
+        self.parts()
+            .flat_map(|part| part.items.iter().filter_map(|item| Some((item, part.shared.get(item.shared as usize)?))))
     }
 
     /// Takes a match: `values` are those of [`values`].
     pub fn add(&mut self, evidence: Evidence, computer: &str, best: Option<u32>, values: &[Option<String>]) {
         self.total += 1;
-        if !self.is_full() {
-            let shared = self.number(computer, values);
-            self.items.push(Occurrence { evidence, best, shared });
+        if self.parts.is_empty() {
+            self.parts.push(Arc::default());
         }
+        if let Some(part) = self.parts.last_mut() {
+            let part = Arc::make_mut(part);
+            let shared = part.place(computer, values);
+            part.items.push(Occurrence { evidence, best, shared });
+        }
+        self.bound();
     }
 
-    /// Puts them in order, as [`Occurrences::merge`] wants them.
-    pub(super) fn sort(&mut self) {
-        self.items.sort();
-    }
-
-    /// Takes the matches that another part of the logs has.
+    /// Takes the matches that other parts of the logs have.
     pub fn merge(&mut self, other: Occurrences) {
         self.total += other.total;
-        if !self.is_full() {
-            let numbers: Vec<u32> = other.shared.iter().map(|own| self.number(&own.computer, &own.values)).collect();
-            self.items.extend(
-                other
-                    .items
-                    .into_iter()
-                    .filter_map(|item| Some(Occurrence { shared: *numbers.get(item.shared as usize)?, ..item })),
-            );
-            // Two lists in order, which this sort only joins.
-            self.items.sort();
-        }
+        self.parts.extend(other.parts);
+        self.bound();
     }
 
-    /// Whether there are too many to keep; then none is kept.
-    fn is_full(&mut self) -> bool {
-        let is_full = self.total > Self::MAX as u64;
-        if is_full && self.items.capacity() > 0 {
-            *self = Occurrences { total: self.total, ..Occurrences::default() };
+    fn bound(&mut self) {
+        if self.too_many() {
+            self.parts = Vec::new();
         }
-        is_full
     }
+}
 
-    fn number(&mut self, computer: &str, values: &[Option<String>]) -> u32 {
+impl Part {
+    /// The place of what a match may have in common with others.
+    fn place(&mut self, computer: &str, values: &[Option<String>]) -> u32 {
         let mut hasher = FxHasher::default();
         (computer, values).hash(&mut hasher);
         let next = self.shared.len() as u32;
-        let number = *self.numbers.entry(hasher.finish()).or_insert(next);
-        match self.shared.get(number as usize) {
-            Some(own) if own.computer == computer && own.values == values => number,
+        let place = *self.places.entry(hasher.finish()).or_insert(next);
+        match self.shared.get(place as usize) {
+            Some(own) if own.computer == computer && own.values == values => place,
             // It is new, or something else has the same hash: then it is kept more than once.
             _ => {
                 self.shared.push(Shared { computer: computer.to_owned(), values: values.to_vec() });
@@ -122,12 +124,13 @@ impl Occurrences {
 }
 
 impl PartialEq for Occurrences {
+    /// The same matches, whatever the parts.
     fn eq(&self, other: &Self) -> bool {
-        // What they share has its place by the order in which it came.
-        fn whole(all: &Occurrences) -> impl Iterator<Item = (Evidence, Option<u32>, Option<&Shared>)> {
-            all.items.iter().map(|item| (item.evidence, item.best, all.shared.get(item.shared as usize)))
-        }
-        self.total == other.total && whole(self).eq(whole(other))
+        let whole = |own: &Occurrences| {
+            let all = own.all().map(|(item, shared)| (item.evidence, item.best, shared.clone()));
+            all.collect::<BTreeSet<_>>()
+        };
+        self.total == other.total && whole(self) == whole(other)
     }
 }
 

@@ -9,7 +9,7 @@ use super::occurrences::Shared;
 use super::{Evidence, Finding, Occurrence, Report};
 use crate::detection::fold;
 use crate::kb::{Article, Cause, KnowledgeBase};
-use crate::order::ranked;
+use crate::order::{ranked, sort_by};
 
 /// A finding that another one follows, or that follows it.
 #[derive(Clone, Debug)]
@@ -37,11 +37,13 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
             };
             let causes = article.caused_by.iter();
             let causes: Vec<_> = causes.filter_map(|cause| Moments::of(report, knowledge, number, cause)).collect();
-            for occurrence in occurrences.items().iter().filter(|item| (item.best == Some(number)) == exact) {
+            let items =
+                occurrences.parts().enumerate().flat_map(|(part, own)| own.items.iter().map(move |item| (part, item)));
+            for (part, occurrence) in items.filter(|(_, item)| (item.best == Some(number)) == exact) {
                 if linked.contains(&occurrence.evidence) {
                     continue;
                 }
-                let found = causes.iter().find_map(|moments| Some((moments.before(occurrence)?, moments.within)));
+                let found = causes.iter().find_map(|moments| Some((moments.before(part, occurrence)?, moments.within)));
                 if let (Some((cause, within)), Some(best)) = (found, occurrence.best) {
                     linked.insert(occurrence.evidence);
                     match links.iter_mut().find(|link| (link.0, link.1) == (cause, best)) {
@@ -108,8 +110,9 @@ pub fn told<'f, 'k>(findings: &'f [Finding<'k>]) -> Vec<(usize, &'f Finding<'k>)
 /// When a cause was there, by what its consequence must share: the computer, and the values that the article names.
 struct Moments<'r> {
     within: u64,
-    /// Where in `moments` those are that agree with what matches of the consequence share.
-    places: Vec<Option<usize>>,
+    /// Where in `moments` those are that agree with what matches of the consequence share, by their parts.
+    places: Vec<Vec<Option<usize>>>,
+    /// By time.
     moments: Vec<Vec<&'r Occurrence>>,
 }
 
@@ -125,24 +128,29 @@ impl<'r> Moments<'r> {
         let own_fields: Vec<usize> = cause.same.iter().map(|(own, _)| place(article, own)).collect::<Option<_>>()?;
         let fields: Vec<usize> = cause.same.iter().map(|(_, other)| place(number, other)).collect::<Option<_>>()?;
         let mut keys: FxHashMap<Key, usize> = FxHashMap::default();
-        let next = |shared| {
-            let next = keys.len();
-            Some(*keys.entry(key(shared, &fields)?).or_insert(next))
-        };
-        let places: Vec<Option<usize>> = other.shared().iter().map(next).collect();
-        let mut moments = vec![Vec::new(); keys.len()];
-        for occurrence in other.items() {
-            if let Some(Some(place)) = places.get(occurrence.shared as usize) {
-                moments[*place].push(occurrence);
+        let mut moments: Vec<Vec<&Occurrence>> = Vec::new();
+        for part in other.parts() {
+            let place = |shared| {
+                let place = *keys.entry(key(shared, &fields)?).or_insert(moments.len());
+                moments.resize(moments.len().max(place + 1), Vec::new());
+                Some(place)
+            };
+            let places: Vec<Option<usize>> = part.shared.iter().map(place).collect();
+            for occurrence in &part.items {
+                if let Some(Some(place)) = places.get(occurrence.shared as usize) {
+                    moments[*place].push(occurrence);
+                }
             }
         }
-        let places = own.shared().iter().map(|shared| keys.get(&key(shared, &own_fields)?).copied()).collect();
+        moments.iter_mut().for_each(|moments| sort_by(moments, |a, b| a.evidence.cmp(&b.evidence)));
+        let place = |shared| keys.get(&key(shared, &own_fields)?).copied();
+        let places = own.parts().map(|part| part.shared.iter().map(place).collect()).collect();
         Some(Moments { within: cause.within, places, moments })
     }
 
-    /// The finding that a record follows: the last time before it, its own tick included.
-    fn before(&self, occurrence: &Occurrence) -> Option<u32> {
-        let moments = self.moments.get((*self.places.get(occurrence.shared as usize)?)?)?;
+    /// The finding that a record of a part follows: the last time before it, its own tick included.
+    fn before(&self, part: usize, occurrence: &Occurrence) -> Option<u32> {
+        let moments = self.moments.get((*self.places.get(part)?.get(occurrence.shared as usize)?)?)?;
         let time = occurrence.evidence.time;
         let until = &moments[..moments.partition_point(|moment| moment.evidence.time <= time)];
         let cause = until.iter().rev().find(|cause| cause.evidence != occurrence.evidence)?;
