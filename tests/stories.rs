@@ -51,7 +51,7 @@ fn knowledge() -> KnowledgeBase {
             "dependency-failed",
             5,
             None,
-            "caused-by: [{article: service-failed, within: 1m, where: {Needs: Name}}]\n",
+            "caused-by: [{article: [link-down, service-failed], within: 1m, where: {Needs: Name}}]\n",
         ),
     ];
     let (articles, faults) = lint::read(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
