@@ -208,6 +208,12 @@ fn too_many_matches_tell_no_story() {
     }
     assert!(report.occurrences[&number].all().next().is_none(), "memory is bounded");
     assert_eq!(links(&knowledge, &report), [""; 0]);
+    let untold = |id: &str| report.findings(&knowledge).into_iter().any(|found| found.article.id == id && found.untold);
+    assert!(untold("lookup-failed") && !untold("link-down"), "the finding says that nobody looked");
+    let handover = Handover::new(&report, &knowledge);
+    assert_eq!(json::value(&handover)["findings"].to_string().matches("\"follows\":null").count(), 1);
+    let text = Format::Text.write(&handover);
+    assert_eq!(text.matches("  matched too often to tell what it follows and what follows it\n").count(), 1, "{text}");
 }
 
 #[test]

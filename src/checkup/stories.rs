@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::occurrences::Shared;
-use super::{Evidence, Finding, Occurrence, Report};
+use super::{Evidence, Finding, Occurrence, Occurrences, Report};
 use crate::detection::fold;
 use crate::kb::{Article, Cause, KnowledgeBase};
 use crate::order::{ranked, sort_by};
@@ -24,7 +24,8 @@ pub struct Link<'k> {
 
 /// Notes with the findings what follows what. A record follows one cause: of those that its article names, the first
 /// that was there on the same computer, and of that the last time. Both records count for the findings that describe
-/// them best. An article that matched more often than [`Occurrences::MAX`](super::Occurrences::MAX) takes no part.
+/// them best. An article that matched more often than [`Occurrences::MAX`](super::Occurrences::MAX) takes no part; its finding says
+/// so.
 pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: &mut [Finding<'k>]) {
     // The cause, what follows it, how often, and how soon at most. There are few.
     let mut links: Vec<(u32, u32, u64, u64)> = Vec::new();
@@ -53,6 +54,13 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
                 }
             }
         }
+    }
+    let causes = || knowledge.articles().iter().flat_map(|article| &article.caused_by);
+    for finding in findings.iter_mut() {
+        let occurrences = knowledge.number(&finding.article.id).and_then(|number| report.occurrences.get(&number));
+        let has_part =
+            !finding.article.caused_by.is_empty() || causes().any(|cause| cause.article == finding.article.id);
+        finding.untold = has_part && occurrences.is_some_and(Occurrences::too_many);
     }
     for place in ranked(links.iter().map(|link| (link.2, 0.0))) {
         let (cause, consequence, count, within) = links[place];

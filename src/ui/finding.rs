@@ -78,6 +78,12 @@ pub fn FindingView(props: &Props) -> Html {
                         <dd>{ for finding.consequences.iter().map(|link| story(link, format!(": {}", format::counted(link.count, "record", "records")))) }</dd>
                     </div>
                 }
+                if finding.untold {
+                    <div>
+                        <dt>{ "Follows" }</dt>
+                        <dd>{ "Not known: there are too many records to tell what they follow and what follows them." }</dd>
+                    </div>
+                }
                 if !subjects.is_empty() {
                     <div>
                         <dt>{ "Affected" }</dt>
