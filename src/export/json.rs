@@ -69,6 +69,7 @@ fn file(file: &FileReport, zone: &Zone) -> Value {
 
 fn finding(finding: &Finding<'_>, zone: &Zone) -> Value {
     let subjects = finding.subjects.by_count().into_iter();
+    let links = |links: &[Link<'_>]| (!finding.untold).then(|| links.iter().map(link).collect::<Vec<_>>());
     json!({
         "id": finding.article.id,
         "title": finding.article.title,
@@ -82,8 +83,8 @@ fn finding(finding: &Finding<'_>, zone: &Zone) -> Value {
         "computers": finding.computers.by_count().into_iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "sources": finding.article.sources.iter().map(|source| &source.id).collect::<Vec<_>>(),
         "other_windows": finding.other_windows,
-        "follows": finding.causes.iter().map(link).collect::<Vec<_>>(),
-        "followed_by": finding.consequences.iter().map(link).collect::<Vec<_>>(),
+        "follows": links(&finding.causes),
+        "followed_by": links(&finding.consequences),
         "grade": finding.article.grade,
         "passages": finding.article.passages,
     })

@@ -77,6 +77,12 @@ pub fn FindingView(props: &Props) -> Html {
                         <dd>{ for finding.consequences.iter().map(|link| story(link, &text::finding::followed_by(link.count))) }</dd>
                     </div>
                 }
+                if finding.untold {
+                    <div>
+                        <dt>{ "Follows" }</dt>
+                        <dd>{ "Not known: there are too many records to tell what they follow and what follows them." }</dd>
+                    </div>
+                }
                 if !subjects.is_empty() {
                     <div>
                         <dt>{ text::finding::AFFECTED }</dt>
