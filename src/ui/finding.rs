@@ -79,8 +79,8 @@ pub fn FindingView(props: &Props) -> Html {
                 }
                 if finding.untold {
                     <div>
-                        <dt>{ "Follows" }</dt>
-                        <dd>{ "Not known: there are too many records to tell what they follow and what follows them." }</dd>
+                        <dt>{ text::finding::FOLLOWS }</dt>
+                        <dd>{ text::finding::TOO_MANY }</dd>
                     </div>
                 }
                 if !subjects.is_empty() {

@@ -5,6 +5,8 @@ use super::*;
 pub const ALL: &str = "‹ All findings";
 pub const WHEN: &str = "When";
 pub const FOLLOWS: &str = "Follows";
+/// Instead of what it follows.
+pub const TOO_MANY: &str = "Not known: there are too many records to tell what they follow and what follows them.";
 pub const FOLLOWED_BY: &str = "Followed by";
 pub const AFFECTED: &str = "Affected";
 pub const FILES: &str = "Files";
