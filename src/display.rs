@@ -37,6 +37,14 @@ pub fn message<'e>(event: &'e Event<'_>, display_text: Option<&DisplayText>) -> 
     event.message().filter(|message| !message.trim().is_empty()).map(Cow::Borrowed).or_else(of_log)
 }
 
+/// Whether a field of this name is of a record's head, which says nothing of the kind of event.
+pub fn is_of_head(name: &str) -> bool {
+    const NAMES: [&str; 9] =
+        ["Channel", "Computer", "EventRecordID", "Keywords", "Level", "Opcode", "Task", "TimeCreated", "Version"];
+    const STARTS: [&str; 5] = ["Correlation_", "EventID", "Execution_", "Provider_", "Security_"];
+    NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
+}
+
 /// The fields of a record beyond its head, by the names that articles use: those without one are `param1`, `param2` and so on.
 pub fn fields<'e>(event: &'e Event<'_>) -> impl Iterator<Item = (Cow<'e, str>, &'e Field<'e>)> {
     let mut unnamed = 0;

@@ -51,7 +51,7 @@ fn knowledge() -> KnowledgeBase {
             "dependency-failed",
             5,
             None,
-            "caused-by: [{article: service-failed, within: 1m, where: {Needs: Name}}]\n",
+            "caused-by: [{article: [link-down, service-failed], within: 1m, where: {Needs: Name}}]\n",
         ),
     ];
     let (articles, faults) = lint::read(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
@@ -202,12 +202,18 @@ fn too_many_matches_tell_no_story() {
     let mut report: Report = reports(&knowledge, &[vec![at(0, 1, "A"), at(60, 2, "A")]]).into_iter().collect();
     let number = knowledge.number("lookup-failed").unwrap();
     let one = report.occurrences[&number].clone();
+    let (item, shared) = one.all().next().unwrap();
     for _ in 0..Occurrences::MAX {
-        let item = &one.items[0];
-        report.occurrences.get_mut(&number).unwrap().add(item.evidence, &item.computer, item.best, &item.values);
+        report.occurrences.get_mut(&number).unwrap().add(item.evidence, &shared.computer, item.best, &shared.values);
     }
-    assert!(report.occurrences[&number].items.is_empty(), "memory is bounded");
+    assert!(report.occurrences[&number].all().next().is_none(), "memory is bounded");
     assert_eq!(links(&knowledge, &report), [""; 0]);
+    let untold = |id: &str| report.findings(&knowledge).into_iter().any(|found| found.article.id == id && found.untold);
+    assert!(untold("lookup-failed") && !untold("link-down"), "the finding says that nobody looked");
+    let handover = Handover::new(&report, &knowledge);
+    assert_eq!(json::value(&handover)["findings"].to_string().matches("\"follows\":null").count(), 1);
+    let text = Format::Text.write(&handover);
+    assert_eq!(text.matches("  matched too often to tell what it follows and what follows it\n").count(), 1, "{text}");
 }
 
 #[test]

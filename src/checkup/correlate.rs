@@ -2,84 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use super::{Evidence, Report};
 use crate::detection::correlation::{Correlation, Key, Kind};
-use crate::detection::{self, fold, number};
-use crate::event::{Event, Time};
+use crate::detection::{fold, number};
+use crate::event::Time;
 use crate::kb::KnowledgeBase;
 use crate::order;
-
-/// Matches of an article that correlations or stories watch. All of them are kept, or none: a correlation over some would be wrong.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Occurrences {
-    /// How many there were.
-    pub total: u64,
-    /// They themselves, by time; empty where there were more than [`Occurrences::MAX`].
-    pub items: Vec<Occurrence>,
-}
-
-/// One match of an article that correlations or stories watch.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Occurrence {
-    /// When and where.
-    pub evidence: Evidence,
-    /// The computer.
-    pub computer: String,
-    /// The most exact article that matches the record too, by number; `None` if all of them are silent.
-    pub best: Option<u32>,
-    /// What the record has for each of the fields that [`KnowledgeBase::watched`] names for the article.
-    pub values: Vec<Option<String>>,
-}
-
-impl Occurrences {
-    /// More than this are not kept.
-    pub const MAX: usize = 50_000;
-
-    /// Takes a match: `values` are those of [`values`].
-    pub fn add(&mut self, evidence: Evidence, computer: &str, best: Option<u32>, values: &[Option<String>]) {
-        self.total += 1;
-        if self.total <= Self::MAX as u64 {
-            let computer = computer.to_owned();
-            self.items.push(Occurrence { evidence, computer, best, values: values.to_vec() });
-        }
-        self.bound();
-    }
-
-    /// Takes the matches that another part of the logs has.
-    pub fn merge(&mut self, other: Occurrences) {
-        self.total += other.total;
-        self.items.extend(other.items);
-        // Two lists in order, which this sort only joins.
-        self.items.sort();
-        self.bound();
-    }
-
-    /// Whether there were more than are kept.
-    pub fn too_many(&self) -> bool {
-        self.total > self.items.len() as u64
-    }
-
-    fn bound(&mut self) {
-        if self.total > Self::MAX as u64 {
-            self.items = Vec::new();
-        }
-    }
-}
-
-/// What a record has for fields that correlations and stories ask for.
-pub(super) fn values(event: &Event<'_>, fields: &[String]) -> Vec<Option<String>> {
-    /// A longer value is cut to this many bytes.
-    const MAX_VALUE: usize = 256;
-    let value = |field: &String| {
-        // In a record's XML, an empty text and no value look the same: neither is something in common.
-        let mut text = detection::text(event, field).filter(|text| !text.is_empty())?;
-        text.truncate(text.floor_char_boundary(MAX_VALUE));
-        Some(text)
-    };
-    fields.iter().map(value).collect()
-}
 
 /// One time that a correlation's condition held.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,8 +47,8 @@ struct Hit<'a> {
 /// What matched.
 #[derive(Clone, Copy)]
 enum Source<'a> {
-    /// A record.
-    Record(&'a Occurrence),
+    /// A record, and its computer.
+    Record(&'a Evidence, &'a str),
     /// A correlation: its place among all its matches, and the match.
     Correlated(usize, &'a Correlated),
 }
@@ -128,7 +56,7 @@ enum Source<'a> {
 impl<'a> Source<'a> {
     fn evidence(self) -> &'a [Evidence] {
         match self {
-            Source::Record(occurrence) => std::slice::from_ref(&occurrence.evidence),
+            Source::Record(evidence, _) => std::slice::from_ref(evidence),
             Source::Correlated(_, found) => &found.evidence,
         }
     }
@@ -170,7 +98,7 @@ fn of_article(report: &Report, knowledge: &KnowledgeBase, number: u32, depth: us
             // A record that several of the rules match is still one.
             let mut seen = BTreeSet::new();
             hits.retain(|hit| match hit.source {
-                Source::Record(occurrence) => seen.insert((occurrence.evidence, hit.fields.clone())),
+                Source::Record(evidence, _) => seen.insert((*evidence, hit.fields.clone())),
                 Source::Correlated(..) => true,
             });
         }
@@ -198,12 +126,12 @@ fn of_rule<'a>(
         keys.iter().map(|key| watched.iter().position(|own| own == key.of(id))).collect()
     };
     let (group_by, fields) = (places(&correlation.group_by), places(&correlation.fields));
-    let hits = occurrences.items.iter().filter_map(|occurrence| {
-        let value = |place: &Option<usize>| occurrence.values.get((*place)?)?.as_deref();
+    let hits = occurrences.all().filter_map(|(occurrence, shared)| {
+        let value = |place: &Option<usize>| shared.values.get((*place)?)?.as_deref();
         Some(Hit {
             rule,
             time: occurrence.evidence.time,
-            source: Source::Record(occurrence),
+            source: Source::Record(&occurrence.evidence, &shared.computer),
             group: group_by.iter().map(value).collect::<Option<_>>()?,
             fields: fields.iter().map(|place| Some(fold(value(place)?).into_owned())).collect::<Option<_>>()?,
         })
@@ -380,9 +308,9 @@ impl<'a, 'h> Window<'a, 'h> {
         let mut from = hits[0].time;
         for hit in hits {
             match hit.source {
-                Source::Record(occurrence) => {
-                    evidence.insert(occurrence.evidence);
-                    computers.insert(occurrence.computer.clone());
+                Source::Record(record, computer) => {
+                    evidence.insert(*record);
+                    computers.insert(computer.to_owned());
                 }
                 Source::Correlated(number, found) if inner.insert((hit.rule, number)) => {
                     evidence.extend(found.evidence.iter().copied());

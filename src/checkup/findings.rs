@@ -39,6 +39,8 @@ pub struct Finding<'k> {
     pub causes: Vec<Link<'k>>,
     /// What follows it, the most frequent first.
     pub consequences: Vec<Link<'k>>,
+    /// It matched more often than can be compared, so what it follows, and what follows it, is not known.
+    pub untold: bool,
 }
 
 /// A more general article under a finding.
@@ -157,6 +159,7 @@ impl<'k> Finding<'k> {
             general: Vec::new(),
             causes: Vec::new(),
             consequences: Vec::new(),
+            untold: false,
         }
     }
 
@@ -178,6 +181,7 @@ impl<'k> Finding<'k> {
             general: Vec::new(),
             causes: Vec::new(),
             consequences: Vec::new(),
+            untold: false,
         };
         for found in correlated {
             if !found.group.is_empty() {

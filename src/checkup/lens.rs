@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::{MAX_SUBJECT, correlate, findings};
+use super::{MAX_SUBJECT, findings, occurrences};
 use crate::detection::keywords::Keywords;
 use crate::detection::scan::Candidates;
 use crate::detection::{self, Pattern, Test};
@@ -38,7 +38,7 @@ impl Outcome {
         let mut articles = knowledge.matches(candidates, event);
         let watched = articles.iter().filter_map(|number| {
             let fields = knowledge.watched_by(*number)?;
-            Some((*number, correlate::values(event, fields)))
+            Some((*number, occurrences::values(event, fields)))
         });
         let watched: Vec<_> = watched.collect();
         articles.retain(|number| !knowledge.article(*number).is_some_and(|article| article.silent));

@@ -172,10 +172,12 @@ impl Report {
             let keys = correlation.group_by.iter().chain(&correlation.fields).map(|key| key.of(id));
             let is_missing = |field: &&str| {
                 let place = knowledge.watched(number).iter().position(|own| own == field);
-                let has = |items: &Occurrences| {
-                    items.items.iter().any(|item| place.is_some_and(|at| item.values[at].is_some()))
+                let has = |all: &Occurrences| {
+                    all.parts()
+                        .flat_map(|part| &part.shared)
+                        .any(|shared| place.is_some_and(|at| shared.values[at].is_some()))
                 };
-                occurrences.is_some_and(|occurrences| occurrences.total > 0 && !has(occurrences))
+                occurrences.is_some_and(|occurrences| occurrences.total() > 0 && !has(occurrences))
             };
             let field = || keys.into_iter().find(is_missing).map(|field| Why::Field(field.to_owned()));
             reasons.push(whys.get(&number).cloned().or_else(field));

@@ -299,7 +299,6 @@ impl<'k> Records<'k> {
         }
         part.computers.tell(&name, &mut part.file.computers);
         part.file.span = (part.span.0 <= part.span.1).then_some(part.span);
-        part.occurrences.values_mut().for_each(|occurrences| occurrences.items.sort());
         report.occurrences = part.occurrences;
         for PartGroup { articles, mut group, computers } in part.groups {
             computers.tell(&name, &mut group.computers);

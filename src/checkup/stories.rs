@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use super::{Evidence, Finding, Occurrence, Report};
+use super::occurrences::Shared;
+use super::{Evidence, Finding, Occurrence, Occurrences, Report};
 use crate::detection::fold;
-use crate::event::Time;
 use crate::kb::{Article, Cause, KnowledgeBase};
-use crate::order::ranked;
+use crate::order::{ranked, sort_by};
 
 /// A finding that another one follows, or that follows it.
 #[derive(Clone, Debug)]
@@ -24,7 +24,8 @@ pub struct Link<'k> {
 
 /// Notes with the findings what follows what. A record follows one cause: of those that its article names, the first
 /// that was there on the same computer, and of that the last time. Both records count for the findings that describe
-/// them best. An article that matched more often than [`Occurrences::MAX`](super::Occurrences::MAX) takes no part.
+/// them best. An article that matched more often than [`Occurrences::MAX`](super::Occurrences::MAX) takes no part; its finding says
+/// so.
 pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: &mut [Finding<'k>]) {
     // The cause, what follows it, how often, and how soon at most. There are few.
     let mut links: Vec<(u32, u32, u64, u64)> = Vec::new();
@@ -37,11 +38,13 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
             };
             let causes = article.caused_by.iter();
             let causes: Vec<_> = causes.filter_map(|cause| Moments::of(report, knowledge, number, cause)).collect();
-            for occurrence in occurrences.items.iter().filter(|item| (item.best == Some(number)) == exact) {
+            let items =
+                occurrences.parts().enumerate().flat_map(|(part, own)| own.items.iter().map(move |item| (part, item)));
+            for (part, occurrence) in items.filter(|(_, item)| (item.best == Some(number)) == exact) {
                 if linked.contains(&occurrence.evidence) {
                     continue;
                 }
-                let found = causes.iter().find_map(|moments| Some((moments.before(occurrence)?, moments.within)));
+                let found = causes.iter().find_map(|moments| Some((moments.before(part, occurrence)?, moments.within)));
                 if let (Some((cause, within)), Some(best)) = (found, occurrence.best) {
                     linked.insert(occurrence.evidence);
                     match links.iter_mut().find(|link| (link.0, link.1) == (cause, best)) {
@@ -51,6 +54,13 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
                 }
             }
         }
+    }
+    let causes = || knowledge.articles().iter().flat_map(|article| &article.caused_by);
+    for finding in findings.iter_mut() {
+        let occurrences = knowledge.number(&finding.article.id).and_then(|number| report.occurrences.get(&number));
+        let has_part =
+            !finding.article.caused_by.is_empty() || causes().any(|cause| cause.article == finding.article.id);
+        finding.untold = has_part && occurrences.is_some_and(Occurrences::too_many);
     }
     for place in ranked(links.iter().map(|link| (link.2, 0.0))) {
         let (cause, consequence, count, within) = links[place];
@@ -105,12 +115,13 @@ pub fn told<'f, 'k>(findings: &'f [Finding<'k>]) -> Vec<(usize, &'f Finding<'k>)
     told
 }
 
-/// When a cause was there, by computer and by the values that its consequence must share.
+/// When a cause was there, by what its consequence must share: the computer, and the values that the article names.
 struct Moments<'r> {
     within: u64,
-    /// Where the consequence has those values.
-    places: Vec<usize>,
-    by_key: FxHashMap<Key, Vec<(Time, &'r Occurrence)>>,
+    /// Where in `moments` those are that agree with what matches of the consequence share, by their parts.
+    places: Vec<Vec<Option<usize>>>,
+    /// By time.
+    moments: Vec<Vec<&'r Occurrence>>,
 }
 
 /// The computer and the values, without regard to case.
@@ -120,32 +131,42 @@ impl<'r> Moments<'r> {
     /// Those of one of the causes that an article names; `None` if it was never there.
     fn of(report: &'r Report, knowledge: &KnowledgeBase, article: u32, cause: &Cause) -> Option<Moments<'r>> {
         let number = knowledge.number(&cause.article)?;
+        let (own, other) = (report.occurrences.get(&article)?, report.occurrences.get(&number)?);
         let place = |number, field: &str| knowledge.watched(number).iter().position(|own| own == field);
-        let own: Vec<usize> = cause.same.iter().map(|(own, _)| place(article, own)).collect::<Option<_>>()?;
-        let others: Vec<usize> = cause.same.iter().map(|(_, other)| place(number, other)).collect::<Option<_>>()?;
-        let mut by_key: FxHashMap<Key, Vec<(Time, &Occurrence)>> = FxHashMap::default();
-        for occurrence in &report.occurrences.get(&number)?.items {
-            if let Some(key) = key(occurrence, &others) {
-                by_key.entry(key).or_default().push((occurrence.evidence.time, occurrence));
+        let own_fields: Vec<usize> = cause.same.iter().map(|(own, _)| place(article, own)).collect::<Option<_>>()?;
+        let fields: Vec<usize> = cause.same.iter().map(|(_, other)| place(number, other)).collect::<Option<_>>()?;
+        let mut keys: FxHashMap<Key, usize> = FxHashMap::default();
+        let mut moments: Vec<Vec<&Occurrence>> = Vec::new();
+        for part in other.parts() {
+            let place = |shared| {
+                let place = *keys.entry(key(shared, &fields)?).or_insert(moments.len());
+                moments.resize(moments.len().max(place + 1), Vec::new());
+                Some(place)
+            };
+            let places: Vec<Option<usize>> = part.shared.iter().map(place).collect();
+            for occurrence in &part.items {
+                if let Some(Some(place)) = places.get(occurrence.shared as usize) {
+                    moments[*place].push(occurrence);
+                }
             }
         }
-        Some(Moments { within: cause.within, places: own, by_key })
+        moments.iter_mut().for_each(|moments| sort_by(moments, |a, b| a.evidence.cmp(&b.evidence)));
+        let place = |shared| keys.get(&key(shared, &own_fields)?).copied();
+        let places = own.parts().map(|part| part.shared.iter().map(place).collect()).collect();
+        Some(Moments { within: cause.within, places, moments })
     }
 
-    /// The finding that a record follows: the last time before it, its own tick included.
-    fn before(&self, occurrence: &Occurrence) -> Option<u32> {
-        let moments = self.by_key.get(&key(occurrence, &self.places)?)?;
+    /// The finding that a record of a part follows: the last time before it, its own tick included.
+    fn before(&self, part: usize, occurrence: &Occurrence) -> Option<u32> {
+        let moments = self.moments.get((*self.places.get(part)?.get(occurrence.shared as usize)?)?)?;
         let time = occurrence.evidence.time;
-        let until = &moments[..moments.partition_point(|(moment, _)| *moment <= time)];
-        let (moment, cause) = until.iter().rev().find(|(_, cause)| cause.evidence != occurrence.evidence)?;
-        cause.best.filter(|best| time.0 - moment.0 <= self.within && Some(*best) != occurrence.best)
+        let until = &moments[..moments.partition_point(|moment| moment.evidence.time <= time)];
+        let cause = until.iter().rev().find(|cause| cause.evidence != occurrence.evidence)?;
+        cause.best.filter(|best| time.0 - cause.evidence.time.0 <= self.within && Some(*best) != occurrence.best)
     }
 }
 
-fn key(occurrence: &Occurrence, places: &[usize]) -> Option<Key> {
-    let values = places.iter().map(|place| occurrence.values.get(*place)?.as_deref());
-    std::iter::once(Some(occurrence.computer.as_str()))
-        .chain(values)
-        .map(|value| Some(fold(value?).into_owned()))
-        .collect()
+fn key(shared: &Shared, fields: &[usize]) -> Option<Key> {
+    let values = fields.iter().map(|field| shared.values.get(*field)?.as_deref());
+    std::iter::once(Some(shared.computer.as_str())).chain(values).map(|value| Some(fold(value?).into_owned())).collect()
 }

@@ -148,6 +148,10 @@ pub fn finding<'h>(handover: &'h Handover<'_>, finding: &'h Finding<'_>) -> Vec<
         let line = format!("brought about: {} ({})", link.article.title, records(link.count));
         out.push(Element::Line(vec![own(line)]));
     }
+    if finding.untold {
+        let line = "matched too often to tell what it follows and what follows it";
+        out.push(Element::Line(vec![own(line.to_owned())]));
+    }
     if finding.carved > 0 {
         let line = format!("{} carved from what the logs have given up", records(finding.carved));
         out.push(Element::Line(vec![own(line)]));

@@ -74,6 +74,7 @@ fn finding(handover: &Handover<'_>, finding: &Finding<'_>) -> Value {
     let is_imported = finding.article.origin == Origin::Imported;
     let sections = handover.sections(finding.article).iter().filter(|_| is_imported);
     let subjects = finding.subjects.by_count().into_iter();
+    let links = |links: &[Link<'_>]| (!finding.untold).then(|| links.iter().map(link).collect::<Vec<_>>());
     json!({
         "id": finding.article.id,
         "title": finding.article.title,
@@ -87,8 +88,8 @@ fn finding(handover: &Handover<'_>, finding: &Finding<'_>) -> Value {
         "computers": finding.computers.by_count().into_iter().map(|(name, _)| name).collect::<Vec<_>>(),
         "sources": finding.article.sources.iter().map(|source| &source.id).collect::<Vec<_>>(),
         "other_windows": finding.other_windows,
-        "follows": finding.causes.iter().map(link).collect::<Vec<_>>(),
-        "followed_by": finding.consequences.iter().map(link).collect::<Vec<_>>(),
+        "follows": links(&finding.causes),
+        "followed_by": links(&finding.consequences),
         "grade": finding.article.grade,
         "passages": finding.article.passages,
         "sections": sections.map(|section| json!({"heading": section.heading.title(), "text": text::blocks(&section.blocks)})).collect::<Vec<_>>(),

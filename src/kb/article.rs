@@ -474,10 +474,12 @@ impl<'a> Reader<'a> {
         }
         for item in node.items() {
             self.keys(item, &["article", "within", "where"]);
-            let Some(article) = item.get("article").and_then(Node::scalar) else {
+            let articles: Vec<&str> =
+                item.get("article").map_or(&[][..], Node::items).iter().filter_map(Node::scalar).collect();
+            if articles.is_empty() {
                 self.fault(item.line, "the cause has no `article`");
                 continue;
-            };
+            }
             let Some(within) = item.get("within").and_then(Node::scalar).and_then(correlation::timespan) else {
                 self.fault(item.line, "`within` must be a number and s, m, h or d, such as 10m");
                 continue;
@@ -488,7 +490,8 @@ impl<'a> Reader<'a> {
             if item.get("where").is_some() && (same.is_empty() || same.len() < pairs.len()) {
                 self.fault(item.line, "`where` must be a map of fields, such as {param2: param1}");
             }
-            causes.push(Cause { article: article.to_owned(), within, same });
+            let of = |article: &str| Cause { article: article.to_owned(), within, same: same.clone() };
+            causes.extend(articles.into_iter().map(of));
         }
         causes
     }

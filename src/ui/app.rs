@@ -11,6 +11,7 @@ use super::knowledge::KnowledgePage;
 use super::knowledge::article::ArticlePage;
 use super::results::Results;
 use super::route::{Route, use_route};
+use super::text;
 use super::theme::ThemeChoice;
 use super::welcome::Welcome;
 use super::zone::Zone;
@@ -42,7 +43,7 @@ pub fn App() -> Html {
         Ok(session) => session.clone(),
         Err(error) => {
             let reason = message(error.clone());
-            return html! { <p class="starting">{ format!("The browser does not let this page start its workers: {reason}") }</p> };
+            return html! { <p class="starting">{ text::app::no_workers(&reason) }</p> };
         }
     };
     let add = {
@@ -83,14 +84,14 @@ pub fn App() -> Html {
     };
     html! {
         <>
-            <a class="skip" href="#main" onclick={Callback::from(skip_to_main)}>{ "Skip to content" }</a>
+            <a class="skip" href="#main" onclick={Callback::from(skip_to_main)}>{ text::app::SKIP }</a>
             <header class="top">
-                <a class="brand" href={Route::Home.href()}>{ "evtx-checkup" }</a>
-                <nav aria-label="Main">
+                <a class="brand" href={Route::Home.href()}>{ text::NAME }</a>
+                <nav aria-label={text::app::NAVIGATION}>
                     if started && matches!(route, Route::Knowledge(_) | Route::Article(_)) {
-                        <a href={Route::Home.href()}>{ "Back to findings" }</a>
+                        <a href={Route::Home.href()}>{ text::app::BACK }</a>
                     }
-                    <a href={Route::knowledge().href()}>{ "Known issues" }</a>
+                    <a href={Route::knowledge().href()}>{ text::KNOWN_ISSUES }</a>
                     <KeySheet />
                     <ThemeChoice />
                 </nav>
@@ -100,7 +101,7 @@ pub fn App() -> Html {
                 { view }
             </main>
             if over_window {
-                <div class="drop-veil" aria-hidden="true"><p>{ "Drop to check" }</p></div>
+                <div class="drop-veil" aria-hidden="true"><p>{ text::app::DROP }</p></div>
             }
         </>
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::route::Route;
-use super::{foreign, format};
+use super::{foreign, format, text};
 use crate::kb::{Article, Block, Inline, Origin, Verdict};
 use crate::web::imported::{self, Looked};
 use crate::web::knowledge;
@@ -22,13 +22,13 @@ pub fn badges(article: &Article) -> Html {
     html! {
         <>
             if article.origin == Origin::Sigma {
-                <span class="badge sigma">{ "Sigma rule" }</span>
+                <span class="badge sigma">{ text::SIGMA_RULE }</span>
             } else {
                 <span class={classes!("badge", kind)}>{ verdict }</span>
             }
-            if article.origin == Origin::Added { <span class="badge yours">{ "Yours" }</span> }
+            if article.origin == Origin::Added { <span class="badge yours">{ text::article::YOURS }</span> }
             if article.origin == Origin::Imported {
-                <span class="badge yours">{ article.grade.map_or("Imported".into(), |grade| format!("Imported: {}", format::grade(grade))) }</span>
+                <span class="badge yours">{ text::article::imported(article.grade.map(format::grade)) }</span>
             }
             <span class={classes!("level", article.level.to_string())}>{ article.level.to_string() }</span>
         </>
@@ -105,21 +105,21 @@ pub fn body(article: &Article, heading: u8) -> Html {
             }) }
             if article.origin == Origin::Sigma {
                 <section>
-                    { title("Resolution") }
-                    <p>{ "A Sigma rule says what to look for, not how to resolve it. Its references may say more." }</p>
+                    { title(text::article::RESOLUTION) }
+                    <p>{ text::article::NO_RESOLUTION }</p>
                 </section>
             }
             if !article.applies_to.is_empty() {
                 <section>
-                    { title("Applies to") }
+                    { title(text::article::APPLIES_TO) }
                     <p>{ article.applies_to.join(", ") }</p>
                 </section>
             }
             if article.sources.is_empty() {
-                <p>{ "It names no sources." }</p>
+                <p>{ text::article::NO_SOURCES }</p>
             } else {
             <section>
-                { title(if article.origin == Origin::Sigma { "References" } else { "Sources" }) }
+                { title(if article.origin == Origin::Sigma { text::article::REFERENCES } else { text::article::SOURCES }) }
                 <ul>
                     { for article.sources.iter().map(|source| html! {
                         <li>
@@ -196,7 +196,7 @@ pub struct CopyProps {
     /// The text.
     pub text: String,
     /// What the button says.
-    #[prop_or("Copy".into())]
+    #[prop_or(text::COPY.into())]
     pub label: AttrValue,
     /// How it looks.
     #[prop_or("copy".into())]
@@ -225,7 +225,7 @@ pub fn CopyButton(props: &CopyProps) -> Html {
     };
     html! {
         <button class={props.class.to_string()} onclick={copy} aria-live="polite">
-            { if *copied { "Copied".into() } else { props.label.clone() } }
+            { if *copied { text::COPIED.into() } else { props.label.clone() } }
         </button>
     }
 }

@@ -4,9 +4,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget, File};
 use yew::prelude::*;
 
-use super::format;
 use super::route::Route;
 use super::welcome::Choose;
+use super::{format, text};
 use crate::checkup::{Change, Compared, Frequency, Report, before_and_after, compare, days, span};
 use crate::web::knowledge;
 use crate::web::session::{Session, Snapshot};
@@ -26,17 +26,14 @@ pub fn comparison(session: &Session, snapshot: &Snapshot) -> Html {
     };
     if other.files.is_empty() {
         return html! {
-            <section class="compare" aria-label="Compare">
+            <section class="compare" aria-label={text::COMPARE}>
                 <div class="drop-target">
-                    <p class="drop-word">{ "Compare these logs with others" }</p>
+                    <p class="drop-word">{ text::compare::INVITATION }</p>
                     <p class="buttons">
-                        <Choose add={add.clone()} class="primary" label="Compare with…" />
-                        <Choose {add} class="" label="A folder" folder=true />
+                        <Choose add={add.clone()} class="primary" label={text::compare::CHOOSE} />
+                        <Choose {add} class="" label={text::compare::CHOOSE_FOLDER} folder=true />
                     </p>
-                    <p class="hint">
-                        { "Choose them, or drop them here: the same computers before or after a change, or ones that work. The \
-                           page says what is new, what is still there and what is gone." }
-                    </p>
+                    <p class="hint">{ text::compare::HINT }</p>
                 </div>
             </section>
         };
@@ -50,35 +47,35 @@ pub fn comparison(session: &Session, snapshot: &Snapshot) -> Html {
     let compared = if progress.running { Vec::new() } else { compare(knowledge(), before, after) };
     let count = |change| compared.iter().filter(|compared| compared.change == change).count() as u64;
     html! {
-        <section class="compare" aria-label="Compare">
+        <section class="compare" aria-label={text::COMPARE}>
             <div class="outcome">
                 <p role="status">
-                    if progress.running { { "Reading…" } } else {
-                        { format!("{} new, {} still there, {} gone", count(Change::New), count(Change::Still), count(Change::Gone)) }
+                    if progress.running { { text::READING } } else {
+                        { text::compare::outcome(count(Change::New), count(Change::Still), count(Change::Gone)) }
                     }
                 </p>
                 <p class="buttons">
-                    <Choose {add} class="small" label="Add to the others" />
+                    <Choose {add} class="small" label={text::compare::ADD} />
                     if !progress.running {
-                        <button class="button small" onclick={end}>{ "Compare no more" }</button>
+                        <button class="button small" onclick={end}>{ text::compare::END }</button>
                     }
                 </p>
             </div>
             <dl class="facts">
-                { set("Before", before, others_first) }
-                { set("After", after, !others_first) }
+                { set(text::compare::BEFORE, before, others_first) }
+                { set(text::compare::AFTER, after, !others_first) }
             </dl>
             if !compared.is_empty() {
-                <div class="matrix" role="region" aria-label="Findings before and after" tabindex="0">
+                <div class="matrix" role="region" aria-label={text::compare::TABLE} tabindex="0">
                     <table>
                         <thead>
                             <tr>
-                                <th scope="col">{ "Issue" }</th>
-                                <th scope="col">{ "Change" }</th>
-                                <th scope="col">{ "Before" }</th>
-                                <th scope="col">{ "a day" }</th>
-                                <th scope="col">{ "After" }</th>
-                                <th scope="col">{ "a day" }</th>
+                                <th scope="col">{ text::ISSUE }</th>
+                                <th scope="col">{ text::compare::CHANGE }</th>
+                                <th scope="col">{ text::compare::BEFORE }</th>
+                                <th scope="col">{ text::compare::A_DAY }</th>
+                                <th scope="col">{ text::compare::AFTER }</th>
+                                <th scope="col">{ text::compare::A_DAY }</th>
                             </tr>
                         </thead>
                         <tbody>{ for compared.iter().map(row) }</tbody>
@@ -91,16 +88,15 @@ pub fn comparison(session: &Session, snapshot: &Snapshot) -> Html {
 
 /// What a set of logs is.
 fn set(name: &'static str, report: &Report, is_other: bool) -> Html {
-    let files = format::counted(report.files.len() as u64, "file", "files");
-    let records = format::counted(report.records(), "record", "records");
     html! {
         <div>
             <dt>{ name }</dt>
             <dd>
-                { if is_other { "The others: " } else { "These logs: " } }
-                { format!("{files}, {records}") }
-                if let Some(span) = span(report) { { ", " }{ format::span(span) }{ format!(", {:.1} days", days(report)) } }
-                if !report.files.values().all(|file| file.is_whole()) { { ". Not everything was read, so that more may be there" } }
+                { text::compare::set(is_other, report.files.len() as u64, report.records()) }
+                if let Some(span) = span(report) {
+                    { text::fill(&text::compare::span(days(report)), &[format::span(span)]) }
+                }
+                if !report.files.values().all(|file| file.is_whole()) { { text::compare::NOT_WHOLE } }
             </dd>
         </div>
     }
@@ -109,13 +105,13 @@ fn set(name: &'static str, report: &Report, is_other: bool) -> Html {
 fn row(compared: &Compared<'static>) -> Html {
     let article = compared.article;
     let (class, word) = match (compared.change, compared.factor()) {
-        (Change::New, _) => ("fix", "New".into()),
-        (Change::Gone, _) => ("safe", "Gone".into()),
-        (Change::Still, Some(factor)) if factor >= 1.5 => ("fix", format!("{} times as often", rate(factor))),
+        (Change::New, _) => ("fix", text::compare::NEW.into()),
+        (Change::Gone, _) => ("safe", text::compare::GONE.into()),
+        (Change::Still, Some(factor)) if factor >= 1.5 => ("fix", text::compare::more_often(&rate(factor))),
         (Change::Still, Some(factor)) if factor <= 1.0 / 1.5 => {
-            ("safe", format!("{} times as rare", rate(1.0 / factor)))
+            ("safe", text::compare::more_rarely(&rate(1.0 / factor)))
         }
-        (Change::Still, _) => ("info", "Still there".into()),
+        (Change::Still, _) => ("info", text::compare::STILL_THERE.into()),
     };
     let cells = |frequency: Frequency| {
         let (count, per_day) = match frequency.count {
@@ -141,6 +137,6 @@ fn rate(number: f64) -> String {
         n if n >= 10.0 => format!("{n:.0}"),
         n if n >= 0.1 => format!("{n:.1}"),
         n if n >= 0.01 => format!("{n:.2}"),
-        _ => "under 0.01".into(),
+        _ => text::compare::RARE.into(),
     }
 }

@@ -7,13 +7,15 @@ use yew::prelude::*;
 
 use super::article::badges;
 use super::route::Route;
-use super::{foreign, format};
+use super::{foreign, format, names, text};
 use crate::checkup::{Finding, Report};
 use crate::order::ranked;
 use crate::web::session::Snapshot;
 
 /// So many computers have a column.
 const COLUMNS: usize = 1000;
+/// So many of a computer's files are named.
+const NAMED_FILES: usize = 10;
 
 /// What to show.
 #[derive(Properties)]
@@ -105,27 +107,21 @@ pub fn ComputersView(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| by_name.set(!*by_name))
     };
     html! {
-        <section class="computers" aria-label="Computers">
+        <section class="computers" aria-label={text::COMPUTERS}>
             <div class="outcome">
-                <p>
-                    { format!(
-                        "{} with {}",
-                        format::counted(totals.len() as u64, "computer", "computers"),
-                        format::counted(issues.len() as u64, "known issue", "known issues"),
-                    ) }
-                </p>
+                <p>{ text::computers::outcome(totals.len() as u64, issues.len() as u64) }</p>
                 if columns.len() > 1 {
-                    <button class="button small" onclick={swap} aria-pressed={by_name.to_string()}>{ "Computers by name" }</button>
+                    <button class="button small" onclick={swap} aria-pressed={by_name.to_string()}>{ text::computers::BY_NAME }</button>
                 }
             </div>
             if !issues.is_empty() {
-                <div class="matrix" role="region" aria-label="Issues and computers" tabindex="0">
+                <div class="matrix" role="region" aria-label={text::computers::TABLE} tabindex="0">
                     <table>
                         <thead>
                             <tr>
-                                { head("Issue", Order::Issue) }
-                                { head("Computers", Order::Computers) }
-                                { head("Records", Order::Records) }
+                                { head(text::ISSUE, Order::Issue) }
+                                { head(text::COMPUTERS, Order::Computers) }
+                                { head(text::RECORDS, Order::Records) }
                                 { for columns.iter().map(|name| {
                                     let own = Order::Computer((*name).to_owned());
                                     html! {
@@ -133,7 +129,7 @@ pub fn ComputersView(props: &Props) -> Html {
                                             <a href={Route::Computers(Some((*name).to_owned())).href()}>{ foreign(name) }</a>
                                             <button
                                                 class="sort"
-                                                aria-label={format!("Sort by {name}")}
+                                                aria-label={text::computers::sort_by(name)}
                                                 onclick={choose(&own)}
                                             >{ "↓" }</button>
                                         </th>
@@ -155,11 +151,11 @@ pub fn ComputersView(props: &Props) -> Html {
                 </div>
             }
             if left_out > 0 {
-                <p>{ format!("And {} that show less.", format::counted(left_out as u64, "computer", "computers")) }</p>
+                <p>{ text::computers::left_out(left_out as u64) }</p>
             }
             if !without.is_empty() {
                 <details>
-                    <summary>{ format!("{} without a known issue", format::counted(without.len() as u64, "computer", "computers")) }</summary>
+                    <summary>{ text::computers::without(without.len() as u64) }</summary>
                     <ul class="names">
                         { for without.iter().map(|name| html! {
                             <li><a href={Route::Computers(Some((*name).to_owned())).href()}>{ foreign(name) }</a></li>
@@ -190,23 +186,31 @@ pub fn computer(report: &Report, findings: &[Finding<'static>], name: &str) -> H
     let files = report.files.values().filter(|file| file.computers.by_count().iter().any(|(own, _)| *own == name));
     let files: Vec<&str> = files.map(|file| file.name.as_str()).collect();
     html! {
-        <section class="computers one" aria-label="Computer">
-            <p class="crumbs"><a href={Route::Computers(None).href()}>{ "‹ All computers" }</a></p>
+        <section class="computers one" aria-label={text::COMPUTER}>
+            <p class="crumbs"><a href={Route::Computers(None).href()}>{ text::computers::ALL }</a></p>
             <h2>{ foreign(name) }</h2>
             if files.is_empty() {
-                <p>{ "No record that was read is from this computer." }</p>
+                <p>{ text::computers::NO_RECORD }</p>
             } else {
                 <p>
-                    { format!("{} in ", format::counted(records.get(name).copied().unwrap_or(0), "record", "records")) }
-                    { for files.iter().take(10).enumerate().map(|(index, file)| html! { <>{ if index > 0 { ", " } else { "" } }{ foreign(file) }</> }) }
-                    if files.len() > 10 { { format!(" and {} more", files.len() - 10) } }
+                    { text::fill(
+                        &text::computers::records_in(records.get(name).copied().unwrap_or(0)),
+                        &[names(files.iter().copied(), NAMED_FILES)],
+                    ) }
                 </p>
                 if own.is_empty() {
-                    <p>{ "None of them shows an issue that this page knows." }</p>
+                    <p>{ text::computers::NO_ISSUE }</p>
                 } else {
-                    <div class="matrix" role="region" aria-label="Findings of this computer" tabindex="0">
+                    <div class="matrix" role="region" aria-label={text::computers::TABLE_OF_ONE} tabindex="0">
                         <table>
-                            <thead><tr><th scope="col">{ "Issue" }</th><th scope="col">{ "What to do" }</th><th scope="col">{ "Records" }</th><th scope="col">{ "Of all" }</th></tr></thead>
+                            <thead>
+                                <tr>
+                                    <th scope="col">{ text::ISSUE }</th>
+                                    <th scope="col">{ text::computers::WHAT_TO_DO }</th>
+                                    <th scope="col">{ text::RECORDS }</th>
+                                    <th scope="col">{ text::computers::OF_ALL }</th>
+                                </tr>
+                            </thead>
                             <tbody>
                                 { for own.iter().map(|(finding, count)| html! {
                                     <tr>

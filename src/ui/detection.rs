@@ -3,6 +3,7 @@
 use crate::order;
 use yew::prelude::*;
 
+use super::text;
 use crate::detection::{Condition, Detection, Events, Pattern, Selection, Test};
 use crate::event::Level;
 
@@ -19,7 +20,11 @@ pub fn events(detection: &Detection) -> String {
         order::sort(&mut events.ids);
         events.ids.dedup();
         let ids: Vec<String> = events.ids.iter().map(u32::to_string).collect();
-        let providers = if events.providers.is_empty() { "Any provider".into() } else { events.providers.join(" or ") };
+        let providers = if events.providers.is_empty() {
+            text::ANY_PROVIDER.into()
+        } else {
+            text::detection::providers(&events.providers)
+        };
         format!("{providers} {}", ids.join(", "))
     };
     ways.into_iter().map(line).collect::<Vec<_>>().join("; ")
@@ -33,14 +38,16 @@ pub fn in_words(detection: &Detection) -> Html {
 fn condition(detection: &Detection, what: &Condition) -> Html {
     match what {
         Condition::Selection(number) => detection.selection(*number).map(selection).unwrap_or_default(),
-        Condition::Not(inner) => html! { <>{ joint("not") }{ condition(detection, inner) }</> },
-        Condition::And(all) => joined("and", all.iter().map(|inner| (is_not(inner), condition(detection, inner)))),
+        Condition::Not(inner) => html! { <>{ joint(text::detection::NOT) }{ condition(detection, inner) }</> },
+        Condition::And(all) => {
+            joined(text::detection::AND, all.iter().map(|inner| (is_not(inner), condition(detection, inner))))
+        }
         Condition::AtLeast(1, any) => {
-            joined("or", any.iter().map(|inner| (is_not(inner), condition(detection, inner))))
+            joined(text::detection::OR, any.iter().map(|inner| (is_not(inner), condition(detection, inner))))
         }
         Condition::AtLeast(count, any) => html! {
             <>
-                { joint(&format!("at least {count} of these")) }
+                { joint(&text::detection::at_least(*count)) }
                 { for any.iter().map(|inner| group(condition(detection, inner))) }
             </>
         },
@@ -54,26 +61,27 @@ fn is_not(condition: &Condition) -> bool {
 fn selection(selection: &Selection) -> Html {
     match selection {
         Selection::All(tests) => group(html! { <ul>{ for tests.iter().map(|t| html! { <li>{ test(t) }</li> }) }</ul> }),
-        Selection::Any(any) => joined("or", any.iter().map(|inner| (false, self::selection(inner)))),
+        Selection::Any(any) => joined(text::detection::OR, any.iter().map(|inner| (false, self::selection(inner)))),
         Selection::Keywords(own) => group(html! { <ul><li>{ test(own) }</li></ul> }),
     }
 }
 
 fn test(test: &Test) -> Html {
     let field = match test.field.as_str() {
-        "" => html! { "Any value" },
-        "Provider_Name" => html! { "Provider" },
-        "EventID" => html! { "Event id" },
-        "Channel" => html! { "Log" },
-        "Level" => html! { "Level" },
+        "" => html! { text::detection::ANY_VALUE },
+        "Provider_Name" => html! { text::PROVIDER },
+        "EventID" => html! { text::EVENT_ID },
+        "Channel" => html! { text::detection::LOG },
+        "Level" => html! { text::LEVEL },
         field => html! { <code>{ field.to_owned() }</code> },
     };
     let shown = |text: &str| match text.parse() {
         Ok(number) if test.field == "Level" => Level::from_number(number).word().to_owned(),
         _ => text.to_owned(),
     };
-    let not = if test.negated { " not: " } else { " " };
-    html! { <>{ field }{ not }{ values(&test.patterns, if test.all { "and" } else { "or" }, &shown) }</> }
+    let not = if test.negated { text::detection::IS_NOT } else { " " };
+    let word = if test.all { text::detection::AND } else { text::detection::OR };
+    html! { <>{ field }{ not }{ values(&test.patterns, word, &shown) }</> }
 }
 
 /// `is 7 or 8 or starts with x`: a verb is said once for the values that share it.

@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::article::CopyButton;
 use super::route::Route;
 use super::scope::Scope;
-use super::{foreign, format};
+use super::{foreign, format, text};
 use crate::checkup::{Evidence, Report};
 use crate::log::Kind;
 use crate::web::knowledge;
@@ -85,19 +85,19 @@ pub fn EvidenceView(props: &Props) -> Html {
         Err(reason) => {
             return html! {
                 <section class="evidence">
-                    <h3>{ "Evidence" }</h3>
-                    <p>{ format!("The records could not be read again: {reason}.") }</p>
-                    <button class="button" onclick={again}>{ "Try again" }</button>
+                    <h3>{ text::evidence::TITLE }</h3>
+                    <p>{ text::not_read_again(reason) }</p>
+                    <button class="button" onclick={again}>{ text::TRY_AGAIN }</button>
                 </section>
             };
         }
     };
     html! {
         <section class="evidence">
-            <h3>{ "Evidence" }</h3>
+            <h3>{ text::evidence::TITLE }</h3>
             <p>
-                if waits { { "Records in archives are shown when everything is read." } }
-                else { { shown(rows.len() as u64, props.count) } }
+                if waits { { text::evidence::WAITING } }
+                else { { text::evidence::shown(rows.len() as u64, props.count) } }
             </p>
             <ol class="records">
                 { for rows.iter().map(|(file, row)| html! {
@@ -113,28 +113,12 @@ pub fn EvidenceView(props: &Props) -> Html {
                 }) }
             </ol>
             if props.evidence.len() > *wanted {
-                <button class="button" onclick={more}>{ "Show more records" }</button>
+                <button class="button" onclick={more}>{ text::evidence::MORE }</button>
             }
             if !props.is_reading && is_of_records {
-                <p><a href={Route::Events(Scope::of_article(&props.id)).href()}>{ "All of them among the events" }</a></p>
+                <p><a href={Route::Events(Scope::of_article(&props.id)).href()}>{ text::evidence::AMONG_EVENTS }</a></p>
             }
         </section>
-    }
-}
-
-fn shown(rows: u64, count: u64) -> String {
-    match (rows, count) {
-        (0, _) => "Reading the records again…".into(),
-        (1, 1) => "The matching record. Values that made it match are marked.".into(),
-        (rows, count) if rows == count => format!(
-            "The {} matching records, the newest first. Values that made them match are marked.",
-            format::count(count)
-        ),
-        (rows, count) => format!(
-            "The newest {} of {} matching records. Values that made them match are marked.",
-            format::count(rows),
-            format::count(count)
-        ),
     }
 }
 
@@ -175,31 +159,40 @@ fn RecordView(props: &RecordProps) -> Html {
             <details ontoggle={toggled}>
                 <summary>
                     { format::time(row.time) }
-                    if props.carved { <span class="badge">{ "Carved" }</span> }
+                    if props.carved { <span class="badge">{ text::evidence::CARVED }</span> }
                     <span class="line">{ foreign(&row.summary) }</span>
                 </summary>
                 if *open {
                     <p class="place">
-                        { format!("Record {}", format::count(row.record_id)) }
-                        if !row.computer.is_empty() { { " on " }{ foreign(&row.computer) } }
-                        if let Some(name) = &props.file_name { { ", in " }{ foreign(name) } }
+                        { text::evidence::record(row.record_id) }
+                        { written_at(&row.computer, props.file_name.as_deref()) }
                     </p>
                     { values(row) }
                     if props.has_xml {
                         <button class="button small" onclick={show} aria-expanded={xml.is_some().to_string()}>
-                            { if xml.is_some() { "Hide XML" } else { "Show XML" } }
+                            { if xml.is_some() { text::evidence::HIDE_XML } else { text::evidence::SHOW_XML } }
                         </button>
                     }
-                    if let Some(text) = &*xml {
-                        if let Some(text) = text {
-                            <div class="code"><pre tabindex="0"><code>{ foreign(text) }</code></pre><CopyButton text={text.clone()} /></div>
+                    if let Some(xml) = &*xml {
+                        if let Some(xml) = xml {
+                            <div class="code"><pre tabindex="0"><code>{ foreign(xml) }</code></pre><CopyButton text={xml.clone()} /></div>
                         } else {
-                            <p>{ "This record cannot be written as XML." }</p>
+                            <p>{ text::evidence::NO_XML }</p>
                         }
                     }
                 }
             </details>
         </li>
+    }
+}
+
+/// The computer and the file that a record is of, as far as they are to be said.
+pub fn written_at(computer: &str, file: Option<&str>) -> Html {
+    html! {
+        <>
+            if !computer.is_empty() { { text::fill(text::ON_COMPUTER, &[foreign(computer)]) } }
+            if let Some(file) = file { { text::fill(text::IN_FILE, &[foreign(file)]) } }
+        </>
     }
 }
 

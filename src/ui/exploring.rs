@@ -7,8 +7,8 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::format;
 use super::scope::Scope;
+use super::{format, text};
 use crate::index::{About, Found};
 use crate::web::index::{Answer, Question};
 use crate::web::session::{Exploring, IndexState, Session, Share, Snapshot};
@@ -56,18 +56,18 @@ pub fn use_index(session: &Session, snapshot: &Snapshot) -> Result<Rc<About>, Ht
         IndexState::Ready(about) => return Ok(about.clone()),
         IndexState::Running(share) => html! {
             <div class="waiting">
-                <p>{ "Listing all records…" }</p>
-                { progress(session, "Listing all records", *share) }
+                <p>{ text::exploring::LISTING }</p>
+                { progress(session, text::exploring::LISTING_BAR, *share) }
             </div>
         },
         IndexState::Nothing => {
-            html! { <p class="waiting">{ "All records are listed here once the logs are read." }</p> }
+            html! { <p class="waiting">{ text::exploring::WAITING }</p> }
         }
         IndexState::Cancelled => html! {
-            <div class="waiting"><p>{ "The list of records was cancelled." }</p>{ again("List all records") }</div>
+            <div class="waiting"><p>{ text::exploring::CANCELLED }</p>{ again(text::exploring::LIST) }</div>
         },
         IndexState::Failed(reason) => html! {
-            <div class="waiting"><p>{ format!("The records could not be listed: {reason}.") }</p>{ again("Try again") }</div>
+            <div class="waiting"><p>{ text::exploring::failed(reason) }</p>{ again(text::TRY_AGAIN) }</div>
         },
     })
 }
@@ -79,8 +79,8 @@ pub fn progress(session: &Session, label: &'static str, share: Share) -> Html {
     html! {
         <div class="progress">
             <progress max={share.bytes.to_string()} value={share.read.to_string()} aria-label={label} />
-            <p>{ format!("{} of {}", format::bytes(share.read.min(share.bytes)), format::bytes(share.bytes)) }</p>
-            <button class="button small" onclick={cancel}>{ "Cancel" }</button>
+            <p>{ text::part_of(&format::bytes(share.read.min(share.bytes)), &format::bytes(share.bytes)) }</p>
+            <button class="button small" onclick={cancel}>{ text::CANCEL }</button>
         </div>
     }
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::article::{ArticleBody, badges, passages};
 use super::evidence::EvidenceView;
 use super::route::Route;
-use super::{foreign, format};
+use super::{foreign, format, names, text};
 use crate::checkup::{Finding, Link, Report};
 use crate::detection::correlation::timespan_in_words;
 use crate::kb::import::Grade;
@@ -44,72 +44,70 @@ pub fn FindingView(props: &Props) -> Html {
     let article = finding.article;
     let subjects = finding.subjects.by_count();
     let computers = finding.computers.by_count();
+    let files = finding.files.keys().filter_map(|number| props.report.files.get(number));
+    let files: Vec<&str> = files.map(|file| file.name.as_str()).collect();
     html! {
         <article>
-            <p class="back"><a href={Route::Home.href()}>{ "‹ All findings" }</a></p>
+            <p class="back"><a href={Route::Home.href()}>{ text::finding::ALL }</a></p>
             <h2>{ &article.title }</h2>
             <p class="badges">{ badges(article) }</p>
             if finding.other_windows {
-                <p class="notice">
-                    { format!("This article is about {}. No log here that shows the event was written by one of those, so read it with care.", article.applies_to.join(", ")) }
-                </p>
+                <p class="notice">{ text::finding::other_windows(&article.applies_to.join(", ")) }</p>
             }
             <dl class="facts">
                 <div>
-                    <dt>{ "Records" }</dt>
+                    <dt>{ text::RECORDS }</dt>
                     <dd>
                         { format::count(finding.count) }
-                        if finding.carved > 0 { { format!(", {} of them carved: their log had given them up", format::count(finding.carved)) } }
+                        if finding.carved > 0 { { text::finding::carved(finding.carved) } }
                     </dd>
                 </div>
-                <div><dt>{ "When" }</dt><dd>{ format::span(finding.span) }</dd></div>
+                <div><dt>{ text::finding::WHEN }</dt><dd>{ format::span(finding.span) }</dd></div>
                 if !finding.causes.is_empty() {
                     <div>
-                        <dt>{ "Follows" }</dt>
-                        <dd>{ for finding.causes.iter().map(|link| story(link, format!(
-                            ": {} of {} within {} after it on the same computer",
-                            format::count(link.count), format::counted(finding.own, "record", "records"), timespan_in_words(link.within),
-                        ))) }</dd>
+                        <dt>{ text::finding::FOLLOWS }</dt>
+                        <dd>{ for finding.causes.iter().map(|link| {
+                            story(link, &text::finding::follows(link.count, finding.own, &timespan_in_words(link.within)))
+                        }) }</dd>
                     </div>
                 }
                 if !finding.consequences.is_empty() {
                     <div>
-                        <dt>{ "Followed by" }</dt>
-                        <dd>{ for finding.consequences.iter().map(|link| story(link, format!(": {}", format::counted(link.count, "record", "records")))) }</dd>
+                        <dt>{ text::finding::FOLLOWED_BY }</dt>
+                        <dd>{ for finding.consequences.iter().map(|link| story(link, &text::finding::followed_by(link.count))) }</dd>
+                    </div>
+                }
+                if finding.untold {
+                    <div>
+                        <dt>{ text::finding::FOLLOWS }</dt>
+                        <dd>{ text::finding::TOO_MANY }</dd>
                     </div>
                 }
                 if !subjects.is_empty() {
                     <div>
-                        <dt>{ "Affected" }</dt>
+                        <dt>{ text::finding::AFFECTED }</dt>
                         <dd>
                             <ul class="names">
                                 { for subjects.iter().take(NAMED_SUBJECTS).map(|(name, count)| html! {
-                                    <li>{ foreign(name) }<span class="count">{ format!(" {}×", format::count(*count)) }</span></li>
+                                    <li>{ foreign(name) }<span class="count">{ " " }{ text::times(*count) }</span></li>
                                 }) }
-                                if subjects.len() > NAMED_SUBJECTS { <li>{ format!("and {} more", subjects.len() - NAMED_SUBJECTS) }</li> }
+                                if subjects.len() > NAMED_SUBJECTS { <li>{ text::and_more(subjects.len() - NAMED_SUBJECTS) }</li> }
                             </ul>
                         </dd>
                     </div>
                 }
                 <div>
-                    <dt>{ if computers.len() == 1 { "Computer" } else { "Computers" } }</dt>
-                    <dd>
-                        { for computers.iter().take(NAMED_SUBJECTS).enumerate().map(|(index, (name, _))| html! {
-                            <>{ if index > 0 { ", " } else { "" } }{ foreign(name) }</>
-                        }) }
-                        if computers.len() > NAMED_SUBJECTS { { format!(" and {} more", computers.len() - NAMED_SUBJECTS) } }
-                    </dd>
+                    <dt>{ if computers.len() == 1 { text::COMPUTER } else { text::COMPUTERS } }</dt>
+                    <dd>{ names(computers.iter().map(|(name, _)| name.as_str()), NAMED_SUBJECTS) }</dd>
                 </div>
                 <div>
-                    <dt>{ if finding.files.len() == 1 { "File" } else { "Files" } }</dt>
-                    <dd>{ for finding.files.keys().filter_map(|number| props.report.files.get(number)).enumerate().map(|(index, file)| html! {
-                        <>{ if index > 0 { ", " } else { "" } }{ foreign(&file.name) }</>
-                    }) }</dd>
+                    <dt>{ if finding.files.len() == 1 { text::FILE } else { text::finding::FILES } }</dt>
+                    <dd>{ names(files.iter().copied(), files.len()) }</dd>
                 </div>
             </dl>
             if let Some(grade) = article.grade {
                 <section>
-                    <h3>{ "Why it matches" }</h3>
+                    <h3>{ text::finding::WHY }</h3>
                     <p>{ why(grade) }</p>
                     { passages(article) }
                 </section>
@@ -117,13 +115,16 @@ pub fn FindingView(props: &Props) -> Html {
             <ArticleBody id={article.id.clone()} />
             if !finding.general.is_empty() {
                 <section class="general">
-                    <h3>{ "More general" }</h3>
+                    <h3>{ text::finding::MORE_GENERAL }</h3>
                     <ul>
                         { for finding.general.iter().map(|general| html! {
                             <li>
-                                <a href={Route::Article(general.article.id.clone()).href()}>{ &general.article.title }</a>
-                                if let Some(grade) = general.article.grade { { format!(" (imported, {})", format::grade(grade)) } }
-                                { format!(" also fits {}.", format::counted(general.count, "of these records", "of these records")) }
+                                { text::fill(
+                                    &text::finding::also_fits(general.article.grade.map(format::grade), general.count),
+                                    &[html! {
+                                        <a href={Route::Article(general.article.id.clone()).href()}>{ &general.article.title }</a>
+                                    }],
+                                ) }
                             </li>
                         }) }
                     </ul>
@@ -142,16 +143,17 @@ pub fn FindingView(props: &Props) -> Html {
 }
 
 /// Another finding of the same story.
-fn story(link: &Link<'_>, how: String) -> Html {
+fn story(link: &Link<'_>, how: &str) -> Html {
     let article = link.article;
-    html! { <div><a href={Route::Finding(article.id.clone()).href()}>{ &article.title }</a>{ how }</div> }
+    let title = html! { <a href={Route::Finding(article.id.clone()).href()}>{ &article.title }</a> };
+    html! { <div>{ text::fill(how, &[title]) }</div> }
 }
 
 /// What the grade of an imported article's match means.
 fn why(grade: Grade) -> &'static str {
     match grade {
-        Grade::Exact => "Exact: every value that this imported article gives for the event agrees. It says:",
-        Grade::Likely => "Likely: some values agree, or this imported article gives none. It says:",
-        Grade::SameEvent => "Same event only: the values are others than this imported article gives. It says:",
+        Grade::Exact => text::finding::EXACT,
+        Grade::Likely => text::finding::LIKELY,
+        Grade::SameEvent => text::finding::SAME_EVENT,
     }
 }

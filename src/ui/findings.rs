@@ -9,7 +9,7 @@ use super::article::badges;
 use super::finding::FindingView;
 use super::results::is_whole;
 use super::route::Route;
-use super::{foreign, format};
+use super::{foreign, format, names, text};
 use crate::checkup::{Finding, Report, Why, told};
 use crate::web::knowledge;
 use crate::web::session::{Progress, Session, Snapshot};
@@ -61,7 +61,7 @@ pub fn FindingsView(props: &Props) -> Html {
                 if !progress.running { { nothing_found(report, progress) } }
             } else {
                 <div class="panes">
-                    <nav class="list" aria-label="Findings">
+                    <nav class="list" aria-label={text::FINDINGS}>
                         <ul>{ for listed.iter().map(|(depth, finding)| list_item(*depth, finding, shown)) }</ul>
                     </nav>
                     <div class="detail">
@@ -85,18 +85,13 @@ pub fn FindingsView(props: &Props) -> Html {
 /// Never says "nothing" without saying what was not read.
 fn nothing_found(report: &Report, progress: &Progress) -> Html {
     if report.records() == 0 {
-        return html! { <p class="nothing">{ "No record was read, so nothing can be said about the machine. The lines above say why." }</p> };
+        return html! { <p class="nothing">{ text::findings::NO_RECORD }</p> };
     }
     html! {
         <p class="nothing">
-            { "None of the records that were read shows an issue that this page knows." }
-            if !is_whole(report, progress) { { " But not everything was read: see the lines above." } }
-            if report.unexplained.total() > 0 {
-                { format!(
-                    " {} no article explains; see Unexplained.",
-                    format::counted(report.unexplained.total(), "error or warning that", "errors and warnings that"),
-                ) }
-            }
+            { text::findings::NO_ISSUE }
+            if !is_whole(report, progress) { { " " }{ text::findings::NOT_WHOLE } }
+            if report.unexplained.total() > 0 { { " " }{ text::findings::unexplained(report.unexplained.total()) } }
         </p>
     }
 }
@@ -112,21 +107,18 @@ fn list_item(depth: usize, finding: &Finding<'_>, shown: Option<&Finding<'_>>) -
                 <span class="title">{ &article.title }</span>
                 <span class="badges">
                     { badges(article) }
-                    if finding.other_windows { <span class="badge other">{ "Other Windows" }</span> }
-                    <span class="count">{ format!("{}×", format::count(finding.own)) }</span>
+                    if finding.other_windows { <span class="badge other">{ text::findings::OTHER_WINDOWS }</span> }
+                    <span class="count">{ text::times(finding.own) }</span>
                 </span>
                 if !subjects.is_empty() {
                     <span class="subjects">
-                        { for subjects.iter().take(NAMED_SUBJECTS).enumerate().map(|(index, (name, _))| html! {
-                            <>{ if index > 0 { ", " } else { "" } }{ foreign(name) }</>
-                        }) }
-                        if subjects.len() > NAMED_SUBJECTS { { format!(" and {} more", subjects.len() - NAMED_SUBJECTS) } }
+                        { names(subjects.iter().map(|(name, _)| name.as_str()), NAMED_SUBJECTS) }
                     </span>
                 }
                 if let Some(link) = finding.causes.first().filter(|_| depth > 0) {
-                    <span class="when">{ format!("{} of {} soon after", format::count(link.count), format::count(finding.own)) }</span>
+                    <span class="when">{ text::findings::soon_after(link.count, finding.own) }</span>
                 }
-                <span class="when">{ "last " }{ format::time(finding.span.1) }</span>
+                <span class="when">{ text::fill(text::findings::LAST, &[format::time(finding.span.1)]) }</span>
             </a>
         </li>
     }
@@ -157,15 +149,13 @@ fn NotEvaluated(props: &ReportProps) -> Html {
     }
     html! {
         <details class="not-evaluated">
-            <summary>
-                { format!("{} not be evaluated with these logs", format::counted(missing.len() as u64, "article or rule could", "articles and rules could")) }
-            </summary>
+            <summary>{ text::findings::not_evaluated(missing.len() as u64) }</summary>
             <ul>
                 { for by_reason.iter().map(|(why, titles)| html! {
                     <li>
                         { foreign(&why.to_string()) }
                         { format!(": {}", titles.iter().take(LISTED_TITLES).copied().collect::<Vec<_>>().join("; ")) }
-                        if titles.len() > LISTED_TITLES { { format!(" and {} more", titles.len() - LISTED_TITLES) } }
+                        if titles.len() > LISTED_TITLES { { text::and_more(titles.len() - LISTED_TITLES) } }
                     </li>
                 }) }
             </ul>

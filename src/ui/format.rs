@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::zone;
+use super::{text, zone};
 use crate::event::Time;
 use crate::kb::Verdict;
 use crate::kb::import::Grade;
@@ -27,9 +27,8 @@ pub fn counted(number: u64, one: &str, many: &str) -> String {
 
 /// `64.0 MiB`.
 pub fn bytes(number: u64) -> String {
-    let number = number as f64;
-    match number {
-        n if n < 1024.0 => format!("{n} bytes"),
+    match number as f64 {
+        n if n < 1024.0 => text::format::bytes(number),
         n if n < 1024.0 * 1024.0 => format!("{:.0} KiB", n / 1024.0),
         n if n < 1024.0 * 1024.0 * 1024.0 => format!("{:.1} MiB", n / 1024.0 / 1024.0),
         n => format!("{:.2} GiB", n / 1024.0 / 1024.0 / 1024.0),
@@ -53,7 +52,7 @@ pub fn span((first, last): (Time, Time)) -> Html {
         return time(first);
     }
     let is_same = zone::write(first).1 == zone::write(last).1;
-    html! { <>{ moment(first, !is_same) }{ " to " }{ time(last) }</> }
+    text::fill(text::format::SPAN, &[moment(first, !is_same), time(last)])
 }
 
 fn moment(time: Time, with_zone: bool) -> Html {
@@ -65,29 +64,29 @@ fn moment(time: Time, with_zone: bool) -> Html {
 /// `3 days ago`, `in 2 hours`.
 fn ago(time: Time) -> Option<String> {
     let seconds = js_sys::Date::now() / 1000.0 - time.timestamp()?.as_second() as f64;
-    let units =
-        [(31_557_600.0, "year"), (2_629_800.0, "month"), (86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute")];
-    let (length, unit) = units.into_iter().find(|(length, _)| seconds.abs() >= *length).unwrap_or((1.0, "second"));
-    let number = (seconds.abs() / length).floor();
-    let many = if number == 1.0 { "" } else { "s" };
-    Some(if seconds < 0.0 { format!("in {number} {unit}{many}") } else { format!("{number} {unit}{many} ago") })
+    // The last unit is for all that is shorter than the others.
+    let lengths = [31_557_600.0, 2_629_800.0, 86_400.0, 3_600.0, 60.0, 1.0];
+    let mut units = lengths.into_iter().zip(text::format::UNITS);
+    let (length, unit) = units.find(|(length, _)| seconds.abs() >= *length || *length == 1.0)?;
+    let number = (seconds.abs() / length) as u64;
+    Some(if seconds < 0.0 { text::format::from_now(number, unit) } else { text::format::ago(number, unit) })
 }
 
 /// The verdict as the page says it.
 pub fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Fix => "Fix",
-        Verdict::Investigate => "Investigate",
-        Verdict::SafeToIgnore => "Safe to ignore",
-        Verdict::Informational => "For information",
+        Verdict::Fix => text::format::FIX,
+        Verdict::Investigate => text::format::INVESTIGATE,
+        Verdict::SafeToIgnore => text::format::SAFE_TO_IGNORE,
+        Verdict::Informational => text::format::INFORMATIONAL,
     }
 }
 
 /// How well a record fits what an imported article says of its event.
 pub fn grade(grade: Grade) -> &'static str {
     match grade {
-        Grade::Exact => "exact match",
-        Grade::Likely => "likely match",
-        Grade::SameEvent => "same event only",
+        Grade::Exact => text::format::EXACT,
+        Grade::Likely => text::format::LIKELY,
+        Grade::SameEvent => text::format::SAME_EVENT,
     }
 }

@@ -4,17 +4,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlDialogElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
-/// Keys and what they do.
-const KEYS: [(&str, &str); 8] = [
-    ("?", "Show this list"),
-    ("1 2 3 …", "Show the first, second, third … view of the results"),
-    ("/", "Search, where there is something to search"),
-    ("Tab, Shift+Tab", "Go on to the next link, button or field, and back"),
-    ("Enter, Space", "Follow a link, press a button, open or close what has a triangle"),
-    ("↑ ↓ Page Home End", "Move in the list of records; Enter shows one, Esc closes it"),
-    ("← → Page Home End", "Move in the timeline; with Shift they mark, Enter or + zooms in, - zooms out"),
-    ("Esc", "Close what lies above the page"),
-];
+use super::text;
 
 /// Calls `pressed` for keys that are pressed outside of fields; it says whether the key was one of its own.
 #[hook]
@@ -73,13 +63,13 @@ pub fn KeySheet() -> Html {
     });
     html! {
         <>
-            <button class="quiet" aria-haspopup="dialog" onclick={Callback::from(move |_: MouseEvent| show())}>{ "Keys" }</button>
+            <button class="quiet" aria-haspopup="dialog" onclick={Callback::from(move |_: MouseEvent| show())}>{ text::keys::KEYS }</button>
             <dialog ref={sheet} class="keys" aria-labelledby="keys-title">
-                <h2 id="keys-title">{ "Keys" }</h2>
+                <h2 id="keys-title">{ text::keys::KEYS }</h2>
                 <dl>
-                    { for KEYS.iter().map(|(key, does)| html! { <div><dt><kbd>{ *key }</kbd></dt><dd>{ *does }</dd></div> }) }
+                    { for text::keys::ALL.iter().map(|(key, does)| html! { <div><dt><kbd>{ *key }</kbd></dt><dd>{ *does }</dd></div> }) }
                 </dl>
-                <form method="dialog"><button class="button">{ "Close" }</button></form>
+                <form method="dialog"><button class="button">{ text::CLOSE }</button></form>
             </dialog>
         </>
     }

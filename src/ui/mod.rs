@@ -21,6 +21,7 @@ mod route;
 mod scope;
 mod scroll;
 mod select;
+mod text;
 mod theme;
 mod timeline;
 mod unexplained;
@@ -47,12 +48,25 @@ fn use_title(title: &str) {
         }
     };
     use_effect_with(title.to_owned(), move |title| {
-        set(&format!("{title} – evtx-checkup"));
-        move || set("evtx-checkup")
+        set(&text::title(title));
+        move || set(text::NAME)
     });
 }
 
 /// Text from a log: never more than text, and without power over the direction of what is around it.
 fn foreign(text: &str) -> Html {
     html! { <bdi>{ text }</bdi> }
+}
+
+/// Names from a log, one after the other; of many the first `most`, and how many more there are.
+fn names<'a>(names: impl ExactSizeIterator<Item = &'a str>, most: usize) -> Html {
+    let more = names.len().saturating_sub(most);
+    html! {
+        <>
+            { for names.take(most).enumerate().map(|(index, name)| html! {
+                <>{ if index > 0 { ", " } else { "" } }{ foreign(name) }</>
+            }) }
+            if more > 0 { { text::and_more(more) } }
+        </>
+    }
 }

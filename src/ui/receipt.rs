@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{foreign, format};
+use super::{foreign, format, text};
 use crate::checkup::{FileReport, Report};
 use crate::log::Problem;
 use crate::log::evtx::HEADER_SIZE;
@@ -37,34 +37,30 @@ pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html 
     html! {
         <details class={classes!("receipt", state)} open={refused > 0 && report.files.len() <= MAX_OPEN}>
             <summary>
-                <strong>{ format::counted(report.records(), "record", "records") }</strong>
-                { if running { " read so far from " } else { " read from " } }
-                { format::counted(files, "file", "files") }
-                { ". " }
+                { text::fill(
+                    &text::receipt::read(files, running),
+                    &[html! { <strong>{ text::records(report.records()) }</strong> }],
+                ) }
                 <span class="not-read">
-                    if lost + problems + refused == 0 { { "Everything could be read." } }
-                    if lost > 0 { { format!("{} lost. ", format::counted(lost, "record is", "records are")) } }
-                    if problems > 0 { { format!("{} while reading. ", format::counted(problems, "problem", "problems")) } }
-                    if refused > 0 { { format!("{} not be read as a log.", format::counted(refused, "file could", "files could")) } }
+                    if lost + problems + refused == 0 { { text::receipt::WHOLE } }
+                    if lost > 0 { { text::receipt::lost(lost) } }
+                    if problems > 0 { { text::receipt::problems(problems) } }
+                    if refused > 0 { { text::receipt::refused(refused) } }
                 </span>
-                if dirty > 0 {
-                    { format!(" {} not closed cleanly.", format::counted(dirty, "log was", "logs were")) }
-                }
-                { format!(
-                    " Of {}, articles explain {} and none explains {}.",
-                    format::counted(report.problem_records(), "error or warning", "errors and warnings"),
-                    format::count(report.explained.total()),
-                    format::count(report.unexplained.total()),
+                if dirty > 0 { { text::receipt::dirty(dirty) } }
+                { text::receipt::explained(
+                    report.problem_records(), report.explained.total(), report.unexplained.total(),
                 ) }
             </summary>
             <ul class="receipt-files">
                 { for listed.into_iter().map(|file| file_receipt(file, running)) }
             </ul>
-            if more > 0 { <p>{ format!("And {}.", format::counted(more as u64, "more file", "more files")) }</p> }
+            if more > 0 { <p>{ text::receipt::more_files(more as u64) }</p> }
             if !running && !progress.carves && report.files.values().any(|file| file.kind.carver(0, "").is_some()) {
                 <p>
-                    <button class="button small" onclick={carve}>{ "Carve" }</button>
-                    { " Also read what the logs have given up and not overwritten yet: older records, or deleted ones." }
+                    { text::fill(text::receipt::CARVE_HINT, &[html! {
+                        <button class="button small" onclick={carve}>{ text::receipt::CARVE }</button>
+                    }]) }
                 </p>
             }
         </details>
@@ -86,29 +82,30 @@ fn file_receipt(file: &FileReport, running: bool) -> Html {
     let unread = running && file.bytes_read + HEADER_SIZE < file.size;
     html! {
         <li>
-            <strong>{ foreign(&file.name) }</strong>
-            { format!(", {}: ", format::bytes(file.size)) }
-            { format::counted(coverage.records, "record", "records") }
-            if coverage.chunks > 0 { { format!(" in {}", format::counted(coverage.chunks, "chunk", "chunks")) } }
-            if unread { { format!(", {} % read so far", file.bytes_read * 100 / file.size) } }
+            { text::fill(
+                &text::receipt::file(&format::bytes(file.size), coverage.records),
+                &[html! { <strong>{ foreign(&file.name) }</strong> }],
+            ) }
+            if coverage.chunks > 0 { { text::receipt::chunks(coverage.chunks) } }
+            if unread { { text::receipt::read_so_far(file.bytes_read * 100 / file.size) } }
             { match (account.lost, &account.declared) {
-                (0, Ok(_)) if !running => ", all that it declares".into(),
+                (0, Ok(_)) if !running => text::receipt::ALL_DECLARED.into(),
                 (0, _) => String::new(),
-                (lost, Ok(declared)) => format!(", {} lost of {} declared", format::count(lost), format::count(*declared)),
-                (lost, Err(_)) => format!(", {} lost", format::count(lost)),
+                (lost, Ok(declared)) => text::receipt::lost_of_declared(lost, *declared),
+                (lost, Err(_)) => text::receipt::lost_of_file(lost),
             } }
-            if coverage.repeated > 0 { { format!(", {} also in another file", format::count(coverage.repeated)) } }
-            if coverage.carved > 0 { { format!(", {} carved", format::count(coverage.carved)) } }
-            if coverage.records == 0 && coverage.problem_count == 0 { { ". The log is well-formed but holds no records" } }
+            if coverage.repeated > 0 { { text::receipt::repeated(coverage.repeated) } }
+            if coverage.carved > 0 { { text::receipt::carved(coverage.carved) } }
+            if coverage.records == 0 && coverage.problem_count == 0 { { text::receipt::EMPTY } }
             if let Some(span) = file.span { { ", " }{ format::span(span) } }
             if let Some((computer, _)) = computers.first() {
-                { ", from " }{ foreign(computer) }
-                if computers.len() > 1 { { format!(" and {} more", computers.len() - 1) } }
+                { text::fill(text::receipt::FROM, &[foreign(computer)]) }
+                if computers.len() > 1 { { text::and_more(computers.len() - 1) } }
             }
             if let Some((_, version)) = file.windows { { format!(", {version}") } }
-            if file.dirty { { ". It was marked dirty: Windows had not closed it, so its last records may be missing" } }
+            if file.dirty { { text::receipt::DIRTY } }
             { "." }
-            if let (Err(doubt), false) = (account.declared, running) { { format!(" How many records it should have is not known: {doubt}.") } }
+            if let (Err(doubt), false) = (account.declared, running) { { text::receipt::not_declared(&doubt.to_string()) } }
             { problems(file, &account.gaps) }
         </li>
     }
@@ -123,13 +120,9 @@ fn problems(file: &FileReport, gaps: &[Problem]) -> Html {
     html! {
         <ul>
             { for coverage.problems.iter().chain(gaps).map(|problem| html! {
-                <li>
-                    { format!("At byte {}: {}", format::count(problem.offset), problem.reason) }
-                    if problem.lost > 0 { { format!(" ({} lost)", format::counted(problem.lost, "record", "records")) } }
-                    { "." }
-                </li>
+                <li>{ text::receipt::problem(problem.offset, &problem.reason.to_string(), problem.lost) }</li>
             }) }
-            if more > 0 { <li>{ format!("And {} more.", format::counted(more, "problem", "problems")) }</li> }
+            if more > 0 { <li>{ text::receipt::more_problems(more) }</li> }
         </ul>
     }
 }

@@ -9,7 +9,6 @@ use super::compare::comparison;
 use super::computers::{ComputersView, computer};
 use super::events::EventsView;
 use super::findings::FindingsView;
-use super::format;
 use super::handover::{Draft, HandoverView};
 use super::keys::use_keys;
 use super::receipt::receipt;
@@ -19,6 +18,7 @@ use super::unexplained::unexplained;
 use super::views;
 use super::welcome::Choose;
 use super::zone::{self, Zone, ZoneChoice};
+use super::{format, text};
 use crate::checkup::{FileReport, Report};
 use crate::web::session::{Progress, Session, Snapshot};
 
@@ -82,7 +82,7 @@ pub fn Results(props: &Props) -> Html {
         Route::Computers(Some(name)) => computer(report, findings, name),
         Route::Compare => comparison(&props.session, &props.snapshot),
         Route::Handover if progress.running => {
-            html! { <p class="nothing">{ "A report can be handed over once all is read." }</p> }
+            html! { <p class="nothing">{ text::handover::WAITING }</p> }
         }
         Route::Handover => html! {
             <HandoverView session={props.session.clone()} snapshot={props.snapshot.clone()} draft={props.draft.clone()} />
@@ -97,8 +97,8 @@ pub fn Results(props: &Props) -> Html {
                 <h1 class="headline">{ headline(listed, report, progress) }</h1>
                 <p class="buttons">
                     <ZoneChoice zone={props.zone.clone()} log={log_zone.clone()} choose={props.choose.clone()} />
-                    <Choose add={props.add.clone()} class="" label="Add files" />
-                    <button class="button" onclick={clear}>{ "Start over" }</button>
+                    <Choose add={props.add.clone()} class="" label={text::results::ADD} />
+                    <button class="button" onclick={clear}>{ text::results::START_OVER }</button>
                 </p>
             </div>
             { views::choice(&props.route) }
@@ -113,14 +113,13 @@ pub fn Results(props: &Props) -> Html {
 }
 
 fn headline(listed: usize, report: &Report, progress: &Progress) -> String {
-    let found = format::counted(listed as u64, "known issue", "known issues");
     match (listed, progress.running) {
-        (0, true) => "Reading…".into(),
-        (0, false) if report.records() == 0 => "No record was read".into(),
-        (0, false) if !is_whole(report, progress) => "No known issue in what was read".into(),
-        (0, false) => "No known issue found".into(),
-        (_, true) => format!("{found} so far"),
-        (_, false) => format!("{found} found"),
+        (0, true) => text::READING.into(),
+        (0, false) if report.records() == 0 => text::results::NO_RECORD.into(),
+        (0, false) if !is_whole(report, progress) => text::results::NONE_IN_WHAT_WAS_READ.into(),
+        (0, false) => text::results::NONE_FOUND.into(),
+        (_, true) => text::results::found_so_far(listed as u64),
+        (_, false) => text::results::found(listed as u64),
     }
 }
 
@@ -136,21 +135,24 @@ fn ProgressBar(props: &ProgressProps) -> Html {
     let progress = &props.progress;
     let session = props.session.clone();
     let cancel = Callback::from(move |_: MouseEvent| session.cancel());
-    let read = format!("{} of {}", format::bytes(progress.bytes_read), format::bytes(progress.bytes));
-    let records = format::counted(progress.records, "record", "records");
-    let speed = progress.speed().map(|speed| format!(", {:.0} MB/s", speed / 1e6)).unwrap_or_default();
+    let read = text::part_of(&format::bytes(progress.bytes_read), &format::bytes(progress.bytes));
+    let said = text::results::progress(&read, progress.records, progress.speed());
     if !progress.running {
-        let end = if progress.cancelled { "Cancelled after" } else { "Done in" };
-        return html! {
-            <p class="progress done" role="status">{ format!("{end} {:.1} s: {read}, {records}{speed}.", progress.elapsed / 1000.0) }</p>
+        let said = match progress.cancelled {
+            true => text::results::cancelled(progress.elapsed / 1000.0, &said),
+            false => text::results::done(progress.elapsed / 1000.0, &said),
         };
+        return html! { <p class="progress done" role="status">{ said }</p> };
     }
-    let left = progress.seconds_left().map(|left| format!(", {} s left", left.ceil())).unwrap_or_default();
+    let said = match progress.seconds_left() {
+        Some(left) => text::results::seconds_left(&said, left.ceil()),
+        None => said,
+    };
     html! {
         <div class="progress">
-            <progress max={progress.bytes.to_string()} value={progress.bytes_read.to_string()} aria-label="Reading" />
-            <p>{ format!("{read}, {records}{speed}{left}") }</p>
-            <button class="button" onclick={cancel}>{ "Cancel" }</button>
+            <progress max={progress.bytes.to_string()} value={progress.bytes_read.to_string()} aria-label={text::results::READING_BAR} />
+            <p>{ said }</p>
+            <button class="button" onclick={cancel}>{ text::CANCEL }</button>
         </div>
     }
 }

@@ -3,11 +3,13 @@
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
+use super::text;
+
 /// Where the choice is kept in this browser; `www/start.js` reads it before anything is drawn.
 const KEY: &str = "theme";
 
 /// The choices, by value and name; without a value the system decides.
-const THEMES: [(&str, &str); 3] = [("", "Auto"), ("light", "Light"), ("dark", "Dark")];
+const THEMES: [(&str, &str); 3] = [("", text::theme::AUTO), ("light", text::theme::LIGHT), ("dark", text::theme::DARK)];
 
 /// The choice of light or dark.
 #[component]
@@ -29,7 +31,7 @@ pub fn ThemeChoice() -> Html {
         })
     };
     html! {
-        <select class="quiet" aria-label="Light or dark" onchange={choose}>
+        <select class="quiet" aria-label={text::theme::LABEL} onchange={choose}>
             { for THEMES.iter().map(|(value, name)| html! {
                 <option value={*value} selected={*chosen == *value}>{ *name }</option>
             }) }

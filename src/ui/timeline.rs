@@ -12,10 +12,9 @@ use yew::prelude::*;
 use super::events::filters::Filters;
 use super::events::searching;
 use super::exploring::{RecordsProps, use_found, use_index};
-use super::format;
 use super::route::Route;
 use super::scope::Scope;
-use super::zone;
+use super::{format, text, zone};
 use crate::event::{Level, Time};
 use crate::index::{About, Histogram, Moment};
 use crate::web::index::{Answer, Question};
@@ -65,7 +64,7 @@ pub fn TimelineView(props: &RecordsProps) -> Html {
     };
     let count = found.as_ref().map(|(_, found)| found.count);
     html! {
-        <section class="timeline-view" aria-label="Timeline">
+        <section class="timeline-view" aria-label={text::TIMELINE}>
             <Filters
                 session={session.clone()} report={snapshot.report.clone()} scope={scope.clone()}
                 found={found.map(|(_, found)| found)} timeline=true
@@ -211,10 +210,7 @@ fn Chart(props: &ChartProps) -> Html {
     };
     let said = match *marked {
         Some((a, b)) => describe(histogram, a.min(b), a.max(b)),
-        None => {
-            let counted = format::counted(count.unwrap_or_default(), "record", "records");
-            format!("{counted} from {} to {}", format::time_text(first), format::time_text(last))
-        }
+        None => text::timeline::whole(count.unwrap_or_default(), &format::time_text(first), &format::time_text(last)),
     };
     let (at, from) = marked.map_or((BINS / 2, 0), |(a, b)| (b, a.min(b)));
     let selection = marked.map(|(a, b)| {
@@ -229,18 +225,18 @@ fn Chart(props: &ChartProps) -> Html {
             <div class="outcome">
                 <p>{ said.clone() }</p>
                 <p class="buttons">
-                    <button class="button small" onclick={click(zoom_in.clone())}>{ "Zoom in" }</button>
-                    <button class="button small" disabled={!is_zoomed} onclick={click(zoom_out.clone())}>{ "Zoom out" }</button>
-                    if is_zoomed { <a class="button small" href={Route::Timeline(scope.at_any_time()).href()}>{ "All times" }</a> }
-                    <a class="button small" href={Route::Events(scope.clone()).href()}>{ "Show these records" }</a>
+                    <button class="button small" onclick={click(zoom_in.clone())}>{ text::timeline::ZOOM_IN }</button>
+                    <button class="button small" disabled={!is_zoomed} onclick={click(zoom_out.clone())}>{ text::timeline::ZOOM_OUT }</button>
+                    if is_zoomed { <a class="button small" href={Route::Timeline(scope.at_any_time()).href()}>{ text::timeline::ALL_TIMES }</a> }
+                    <a class="button small" href={Route::Events(scope.clone()).href()}>{ text::SHOW_THESE_RECORDS }</a>
                 </p>
             </div>
             <div class="chart">
-                <ul class="legend lane-name" aria-label="Levels">
+                <ul class="legend lane-name" aria-label={text::timeline::LEVELS}>
                     { for Level::ALL.map(|level| html! { <li class={level.word()}>{ level.word() }</li> }) }
                 </ul>
                 <div
-                    class="bars" tabindex="0" role="slider" aria-label="A span of time: arrow keys move, with Shift they mark, Enter zooms in, minus zooms out"
+                    class="bars" tabindex="0" role="slider" aria-label={text::timeline::SLIDER}
                     aria-valuemin="0" aria-valuemax={(BINS - 1).to_string()} aria-valuenow={at.to_string()} aria-valuetext={said}
                     {onpointerdown} {onpointermove} {onpointerup} {onpointerleave} {onkeydown}
                 >
@@ -258,7 +254,7 @@ fn Chart(props: &ChartProps) -> Html {
             </div>
             if histogram.lanes.len() > LANES {
                 <button class="button small" onclick={let all = all_lanes.clone(); Callback::from(move |_: MouseEvent| all.set(!*all))}>
-                    { if *all_lanes { "Fewer findings".to_owned() } else { format!("All {} findings", histogram.lanes.len()) } }
+                    { if *all_lanes { text::timeline::FEWER_FINDINGS.into() } else { text::timeline::all_findings(histogram.lanes.len()) } }
                 </button>
             }
             { table(about, histogram, scope) }
@@ -269,13 +265,12 @@ fn Chart(props: &ChartProps) -> Html {
 /// What is in some of the spans.
 fn describe(histogram: &Histogram, from: usize, to: usize) -> String {
     let counts = sum(histogram, from, to);
-    let mut text =
-        format!("{} to {}: ", format::time_text(histogram.start(from)), format::time_text(histogram.start(to + 1)));
-    text += &format::counted(counts.iter().sum(), "record", "records");
+    let time = |bin| format::time_text(histogram.start(bin));
+    let mut said = text::timeline::marked(&time(from), &time(to + 1), counts.iter().sum());
     for level in Level::ALL.into_iter().filter(|level| level.is_problem() && counts[*level as usize] > 0) {
-        let _ = write!(text, ", {} {}", format::count(counts[level as usize]), level.word());
+        said += &text::timeline::of_level(counts[level as usize], level.word());
     }
-    text
+    said
 }
 
 fn sum(histogram: &Histogram, from: usize, to: usize) -> [u64; 5] {
@@ -337,13 +332,13 @@ fn happened(about: &About, histogram: &Histogram) -> Html {
     };
     let missing = spans(histogram, about.missing.iter().map(|gap| (gap.from, gap.to)), LANE);
     let lanes = [
-        ("Started", "started", marks(Moment::Started)),
-        ("Shut down", "stopped", marks(Moment::Stopped)),
-        ("Stopped without shutdown", "crashed", marks(Moment::Unexpected)),
-        ("Bug check", "crashed", marks(Moment::Crashed)),
-        ("Off after a shutdown", "off", gaps(true)),
-        ("Off without a shutdown", "off unclean", gaps(false)),
-        ("Records are missing", "missing", missing),
+        (text::timeline::STARTED, "started", marks(Moment::Started)),
+        (text::timeline::SHUT_DOWN, "stopped", marks(Moment::Stopped)),
+        (text::timeline::STOPPED, "crashed", marks(Moment::Unexpected)),
+        (text::timeline::BUG_CHECK, "crashed", marks(Moment::Crashed)),
+        (text::timeline::OFF, "off", gaps(true)),
+        (text::timeline::OFF_UNCLEAN, "unclean", gaps(false)),
+        (text::timeline::MISSING, "missing", missing),
     ];
     let lanes = lanes.into_iter().filter(|(.., (_, count))| *count > 0);
     html! { { for lanes.map(|(name, class, (d, count))| html! { { lane(html! { { name } }, count, class, d) } }) } }
@@ -362,7 +357,7 @@ fn findings(histogram: &Histogram, scope: &Scope, all: bool) -> Html {
                 let _ = write!(d, "M{x} {:.2}h1v{height:.2}h-1z", LANE - height);
             }
             let records = Route::Events(Scope { article: Some(article.id.clone()), ..scope.clone() });
-            let name = html! { <a href={records.href()} title="Show these records">{ &article.title }</a> };
+            let name = html! { <a href={records.href()} title={text::SHOW_THESE_RECORDS}>{ &article.title }</a> };
             lane(name, own.count, "finding", d)
         }) }
     }
@@ -399,10 +394,10 @@ fn table(about: &About, histogram: &Histogram, scope: &Scope) -> Html {
         let counts = sum(histogram, from, to);
         let words =
             about.marks.iter().rev().filter(|mark| (start..end).contains(&mark.time)).map(|mark| match mark.moment {
-                Moment::Started => "started",
-                Moment::Stopped => "shut down",
-                Moment::Unexpected => "stopped without shutdown",
-                Moment::Crashed => "bug check",
+                Moment::Started => text::timeline::STARTED_THEN,
+                Moment::Stopped => text::timeline::SHUT_DOWN_THEN,
+                Moment::Unexpected => text::timeline::STOPPED_THEN,
+                Moment::Crashed => text::timeline::BUG_CHECK_THEN,
             });
         let mut words: Vec<&str> = words.take(20).collect();
         words.dedup();
@@ -417,13 +412,13 @@ fn table(about: &About, histogram: &Histogram, scope: &Scope) -> Html {
     });
     html! {
         <details class="timeline-table">
-            <summary>{ "As a table" }</summary>
+            <summary>{ text::timeline::AS_TABLE }</summary>
             <table>
                 <thead>
                     <tr>
-                        <th scope="col">{ "From" }</th>
+                        <th scope="col">{ text::timeline::FROM }</th>
                         { for Level::ALL.map(|level| html! { <th scope="col">{ level.word() }</th> }) }
-                        <th scope="col">{ "Machines" }</th>
+                        <th scope="col">{ text::timeline::MACHINES }</th>
                     </tr>
                 </thead>
                 <tbody>{ for rows }</tbody>

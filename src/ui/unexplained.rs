@@ -5,8 +5,9 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::article::CopyButton;
-use super::{foreign, format};
+use super::{foreign, format, text};
 use crate::checkup::{EventKind, Evidence, Report, Times, Unexplained, span};
+use crate::display;
 use crate::event::Time;
 use crate::kb::skeleton;
 use crate::web::session::{Row, Session};
@@ -20,16 +21,13 @@ const MAX_SHARED: usize = 120;
 pub fn unexplained(session: &Session, report: &Report) -> Html {
     let total = report.unexplained.total();
     if total == 0 {
-        return html! { <p class="nothing">{ "Articles explain every error and warning that was read." }</p> };
+        return html! { <p class="nothing">{ text::unexplained::NOTHING }</p> };
     }
     let kinds = report.unexplained();
     let span = span(report).unwrap_or_default();
     html! {
-        <section class="unexplained" aria-label="Unexplained">
-            <p>
-                { format!("{} without an article. ", format::counted(total, "error or warning", "errors and warnings")) }
-                { "First comes what is frequent and unusual, that is, silent for most of the logs’ time." }
-            </p>
+        <section class="unexplained" aria-label={text::UNEXPLAINED}>
+            <p>{ text::unexplained::intro(total) }</p>
             <ol class="records">
                 { for kinds.iter().take(LISTED_KINDS).map(|unexplained| {
                     let Unexplained { kind, count, case, .. } = unexplained;
@@ -47,9 +45,9 @@ pub fn unexplained(session: &Session, report: &Report) -> Html {
                 }) }
             </ol>
             if report.unexplained.others() > 0 {
-                <p>{ format!("And {} of kinds that are too many to be told apart.", format::count(report.unexplained.others())) }</p>
+                <p>{ text::unexplained::others(report.unexplained.others()) }</p>
             }
-            if kinds.len() > LISTED_KINDS { <p>{ format!("And {} more kinds of events.", kinds.len() - LISTED_KINDS) }</p> }
+            if kinds.len() > LISTED_KINDS { <p>{ text::unexplained::more_kinds(kinds.len() - LISTED_KINDS) }</p> }
         </section>
     }
 }
@@ -88,17 +86,19 @@ fn KindView(props: &KindProps) -> Html {
         <li>
             <details ontoggle={toggled}>
                 <summary>
-                    <span class="count">{ format!("{}×", format::count(*count)) }</span>
+                    <span class="count">{ text::times(*count) }</span>
                     <span class="line"><strong>{ foreign(&kind.provider) }{ format!(" {}", kind.event_id) }</strong>{ format!(" {}", kind.level.word()) }</span>
                     { bar(times, *span) }
                 </summary>
                 if *open {
                     if let Some((first, last)) = came {
-                        <p class="place">{ "From about " }{ format::time(first.max(span.0)) }{ " to about " }{ format::time(last.min(span.1)) }</p>
+                        <p class="place">
+                            { text::fill(text::unexplained::CAME, &[format::time(first.max(span.0)), format::time(last.min(span.1))]) }
+                        </p>
                     }
                     { match &*rows {
-                        None => html! { <p>{ "Reading the records again…" }</p> },
-                        Some(Err(reason)) => html! { <p>{ format!("The records could not be read again: {reason}.") }</p> },
+                        None => html! { <p>{ text::READING_AGAIN }</p> },
+                        Some(Err(reason)) => html! { <p>{ text::not_read_again(reason) }</p> },
                         Some(Ok(rows)) => shown(kind, rows),
                     } }
                 }
@@ -110,7 +110,8 @@ fn KindView(props: &KindProps) -> Html {
 /// The examples: what they have in common, what varies, and the beginning of an article.
 fn shown(kind: &EventKind, rows: &[(u32, Row)]) -> Html {
     let mut fields: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (name, value, _) in rows.iter().flat_map(|(_, row)| &row.fields).filter(|(name, ..)| !is_of_head(name)) {
+    for (name, value, _) in rows.iter().flat_map(|(_, row)| &row.fields).filter(|(name, ..)| !display::is_of_head(name))
+    {
         match fields.iter_mut().find(|(own, _)| own == name) {
             Some((_, values)) if values.contains(&value.as_str()) => {}
             Some((_, values)) => values.push(value),
@@ -123,13 +124,10 @@ fn shown(kind: &EventKind, rows: &[(u32, Row)]) -> Html {
         _ => None,
     });
     let shared: Vec<(String, String)> = shared.collect();
-    let (id, text) = skeleton(&kind.provider, kind.event_id, kind.level, &shared);
+    let (id, article) = skeleton(&kind.provider, kind.event_id, kind.level, &shared);
     html! {
         <>
-            <p class="place">{ match rows.len() {
-                1 => "The newest record:".into(),
-                number => format!("The newest {number} records:"),
-            } }</p>
+            <p class="place">{ text::unexplained::examples(rows.len()) }</p>
             <ul>
                 { for rows.iter().map(|(_, row)| html! { <li>{ format::time(row.time) }{ " " }{ foreign(&row.summary) }</li> }) }
             </ul>
@@ -144,19 +142,13 @@ fn shown(kind: &EventKind, rows: &[(u32, Row)]) -> Html {
                 }) }
             </dl>
             <p>
-                <CopyButton {text} label="Copy an article to write" class="button small" />
-                { " for " }<code>{ format!("{id}.md") }</code>
+                { text::fill(text::unexplained::COPY_FOR, &[
+                    html! { <CopyButton text={article} label={text::unexplained::COPY_ARTICLE} class="button small" /> },
+                    html! { <code>{ format!("{id}.md") }</code> },
+                ]) }
             </p>
         </>
     }
-}
-
-/// Whether a field is of a record's head, which says nothing of the kind.
-fn is_of_head(name: &str) -> bool {
-    const NAMES: [&str; 9] =
-        ["Channel", "Computer", "EventRecordID", "Keywords", "Level", "Opcode", "Task", "TimeCreated", "Version"];
-    const STARTS: [&str; 5] = ["Correlation_", "EventID", "Execution_", "Provider_", "Security_"];
-    NAMES.contains(&name) || STARTS.iter().any(|start| name.starts_with(start))
 }
 
 /// When records came, over the time of all logs: the more, the higher.

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::route::Route;
 use super::scope::Scope;
+use super::text;
 
 /// The views, by what they are called. Timeline and events are of the same records.
 fn views(shown: &Route) -> [(&'static str, Route); 7] {
@@ -12,13 +13,13 @@ fn views(shown: &Route) -> [(&'static str, Route); 7] {
         _ => Scope::default(),
     };
     [
-        ("Findings", Route::Home),
-        ("Timeline", Route::Timeline(scope.clone())),
-        ("Events", Route::Events(scope)),
-        ("Unexplained", Route::Unexplained),
-        ("Computers", Route::Computers(None)),
-        ("Compare", Route::Compare),
-        ("Hand over", Route::Handover),
+        (text::FINDINGS, Route::Home),
+        (text::TIMELINE, Route::Timeline(scope.clone())),
+        (text::EVENTS, Route::Events(scope)),
+        (text::UNEXPLAINED, Route::Unexplained),
+        (text::COMPUTERS, Route::Computers(None)),
+        (text::COMPARE, Route::Compare),
+        (text::HAND_OVER, Route::Handover),
     ]
 }
 
@@ -30,7 +31,7 @@ pub fn choice(shown: &Route) -> Html {
         shown => shown == view,
     };
     html! {
-        <nav class="views" aria-label="Views">
+        <nav class="views" aria-label={text::VIEWS}>
             { for views(shown).iter().map(|(name, view)| html! {
                 <a href={view.href()} aria-current={is_shown(view).then_some("page")}>{ *name }</a>
             }) }

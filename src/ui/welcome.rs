@@ -4,6 +4,7 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 use super::route::Route;
+use super::text;
 use crate::web::{catalogue, files};
 
 /// Where files go.
@@ -19,41 +20,37 @@ pub fn Welcome(props: &Props) -> Html {
     let articles = catalogue().articles().len();
     html! {
         <div class="welcome">
-            <h1>{ "What is wrong with this Windows machine?" }</h1>
-            <p class="lead">
-                { "Drop an event log and read which known issues it shows, why they happen and how to resolve them." }
-            </p>
+            <h1>{ text::welcome::QUESTION }</h1>
+            <p class="lead">{ text::welcome::LEAD }</p>
             <div class="drop-target">
                 <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true">
                     <path d="M14 6h14l8 8v28H14z M28 6v8h8" />
                     <path d="M25 20v13 M19.5 28 25 33.5 30.5 28" />
                 </svg>
-                <p class="drop-word">{ "Drop logs, zip archives or folders of them anywhere on this page" }</p>
+                <p class="drop-word">{ text::welcome::DROP }</p>
                 <p class="buttons">
-                    <Choose add={props.add.clone()} class="primary" label="Choose files" />
-                    <Choose add={props.add.clone()} class="" label="Choose a folder" folder=true />
+                    <Choose add={props.add.clone()} class="primary" label={text::welcome::CHOOSE_FILES} />
+                    <Choose add={props.add.clone()} class="" label={text::welcome::CHOOSE_FOLDER} folder=true />
                     <Sample add={props.add.clone()} />
                 </p>
                 <p class="hint">
-                    { "Logs are in " }<code>{ r"C:\Windows\System32\winevt\Logs" }</code>
-                    { "; start with " }<code>{ "System.evtx" }</code>
-                    { ". Logs of old Windows (.evt) and exports as XML are read too." }
+                    { text::fill(text::welcome::HINT, &[
+                        html! { <code>{ text::welcome::FOLDER }</code> },
+                        html! { <code>{ text::welcome::LOG }</code> },
+                    ]) }
                 </p>
             </div>
             <ul class="promises">
                 <li>
-                    <strong>{ "Nothing leaves this page." }</strong>
-                    { " Your log is read here, in the browser. The page's own security policy forbids it every network \
-                       request, so it works the same with the network off." }
+                    { text::fill(text::welcome::PRIVATE_MORE, &[html! { <strong>{ text::welcome::PRIVATE }</strong> }]) }
                 </li>
                 <li>
-                    <strong>{ "Exact or silent." }</strong>
-                    { " An issue is named when provider, event and values fit, not for an event number alone. What could \
-                       not be read is said." }
+                    { text::fill(text::welcome::EXACT_MORE, &[html! { <strong>{ text::welcome::EXACT }</strong> }]) }
                 </li>
                 <li>
-                    <strong><a href={Route::knowledge().href()}>{ format!("{articles} known issues") }</a></strong>
-                    { " come with the page, each with its sources. Read them without a log, too." }
+                    { text::fill(text::welcome::ISSUES_MORE, &[html! {
+                        <strong><a href={Route::knowledge().href()}>{ text::known_issues(articles as u64) }</a></strong>
+                    }]) }
                 </li>
             </ul>
         </div>
@@ -91,7 +88,7 @@ pub fn Choose(props: &ChooseProps) -> Html {
                 multiple=true
                 webkitdirectory={props.folder}
                 onchange={changed}
-                aria-label={if props.folder { "Choose a folder of event logs" } else { "Choose event logs" }}
+                aria-label={if props.folder { text::welcome::FOLDER_LABEL } else { text::welcome::FILES_LABEL }}
             />
             { &props.label }
         </label>
@@ -109,5 +106,5 @@ fn Sample(props: &Props) -> Html {
             }
         });
     });
-    html! { <button class="button" onclick={open}>{ "Try a sample log" }</button> }
+    html! { <button class="button" onclick={open}>{ text::welcome::TRY_SAMPLE }</button> }
 }

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlInputElement, HtmlSelectElement, Storage};
 use yew::prelude::*;
 
+use super::text;
 use crate::checkup::LogZone;
 use crate::event::Time;
 use crate::export;
@@ -29,7 +30,7 @@ extern "C" {
 const ZONES: &str = include_str!("zones.txt");
 
 /// Under this name the choice is kept in the browser.
-const KEPT: &str = "evtx-checkup time zone";
+const KEPT: &str = "evtx-checkup-time-zone";
 
 /// A choice.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -201,22 +202,23 @@ pub fn ZoneChoice(props: &Props) -> Html {
     html! {
         <span class="zone">
             <label>
-                { "Times in " }
-                <select onchange={choose}>
-                    { option(&Zone::Utc, "UTC".into()) }
-                    { option(&Zone::Local, "this computer’s time zone".into()) }
-                    if let Some(log) = &props.log {
-                        { option(&Zone::Log, format!("the log’s time zone: {}", log.name)) }
-                    } else if props.zone == Zone::Log {
-                        { option(&Zone::Log, "the log’s time zone: no log says it".into()) }
-                    }
-                    <optgroup label="Another">
-                        { for names.iter().filter_map(|name| name.as_string()).map(|name| option(&Zone::Named(name.clone()), name)) }
-                    </optgroup>
-                </select>
+                { text::fill(text::zone::TIMES_IN, &[html! {
+                    <select onchange={choose}>
+                        { option(&Zone::Utc, text::zone::UTC.into()) }
+                        { option(&Zone::Local, text::zone::LOCAL.into()) }
+                        if let Some(log) = &props.log {
+                            { option(&Zone::Log, text::zone::log(&log.name)) }
+                        } else if props.zone == Zone::Log {
+                            { option(&Zone::Log, text::zone::LOG_UNKNOWN.into()) }
+                        }
+                        <optgroup label={text::zone::OTHERS}>
+                            { for names.iter().filter_map(|name| name.as_string()).map(|name| option(&Zone::Named(name.clone()), name)) }
+                        </optgroup>
+                    </select>
+                }]) }
             </label>
             if *kept || props.zone != Zone::Utc {
-                <label class="check"><input type="checkbox" checked={*kept} onchange={keep} />{ "Keep in this browser" }</label>
+                <label class="check"><input type="checkbox" checked={*kept} onchange={keep} />{ text::zone::KEEP }</label>
             }
         </span>
     }

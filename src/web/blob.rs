@@ -47,9 +47,13 @@ pub async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(
         return Ok(());
     };
     let Window { mut window, mut buffer } = WINDOWS.with_borrow_mut(Vec::pop).unwrap_or_default();
+    // A browser that does not know `min` gives what it has ready.
+    let whole_window = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&whole_window, &"min".into(), &(WINDOW as u32).into());
     let mut filled = 0;
     loop {
-        let result = JsFuture::from(reader.read(&window)).await.map_err(message)?.unchecked_into::<ReadResult>();
+        let result =
+            JsFuture::from(reader.read(&window, &whole_window)).await.map_err(message)?.unchecked_into::<ReadResult>();
         let Some(bytes) = result.value() else { break };
         // The window comes back with what was read, at the end with nothing.
         window = Uint8Array::new(&bytes.buffer());
@@ -72,8 +76,9 @@ pub async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(
     Ok(())
 }
 
-/// Bytes of a window: what a browser has ready at once is mostly less.
-const WINDOW: usize = 1 << 18;
+/// Bytes of a window. It comes back full: what a browser has ready at once is mostly less, and each time it comes back
+/// costs time and objects that wait for the collector.
+const WINDOW: usize = 1 << 20;
 
 thread_local! {
     /// Windows that nothing is read through just now.
@@ -102,7 +107,7 @@ extern "C" {
 
     type ByteReader;
     #[wasm_bindgen(method)]
-    fn read(this: &ByteReader, window: &Uint8Array) -> js_sys::Promise;
+    fn read(this: &ByteReader, window: &Uint8Array, options: &JsValue) -> js_sys::Promise;
 
     type ReadResult;
     #[wasm_bindgen(method, getter)]

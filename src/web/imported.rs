@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::message;
-pub use super::messages::{Library, Listing, Looked, Share};
+pub use super::messages::{Library, Listing, Looked};
 use super::messages::{Outcome, Task};
 use super::pool::Pool;
 use crate::kb::filter::Filter;

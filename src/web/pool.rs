@@ -226,6 +226,11 @@ impl Pool {
         }
     }
 
+    /// How many tasks the workers take at once.
+    pub fn room(&self) -> usize {
+        self.0.borrow().workers.len() * TASKS_PER_WORKER
+    }
+
     /// Gives tasks to workers that have room, evenly.
     fn feed(&self) {
         if self.0.borrow().workers.iter().all(|slot| slot.given_up) {

@@ -8,11 +8,12 @@ use yew::prelude::*;
 use crate::checkup::Report;
 use crate::event::{Level, Time};
 use crate::index::Found;
-use crate::ui::format;
 use crate::ui::keys::{focus, use_keys};
 use crate::ui::route::Route;
 use crate::ui::scope::{Scope, event_ids, written};
 use crate::ui::select::Select;
+use crate::ui::text::events::filters as texts;
+use crate::ui::{format, text};
 use crate::web::knowledge;
 use crate::web::session::Session;
 
@@ -84,19 +85,19 @@ pub fn Filters(props: &Props) -> Html {
             go(scope);
         })
     };
-    let counted = |(name, count): &(String, u64)| (name.clone(), format!("{name} ({})", format::count(*count)));
+    let counted = |(name, count): &(String, u64)| (name.clone(), text::with_count(name, *count));
     let options = |names: &[(String, u64)]| names.iter().map(counted).collect::<Vec<_>>();
     let articles: Vec<(String, String)> = found
         .articles
         .iter()
         .filter_map(|(number, count)| {
             let article = knowledge().article(*number)?;
-            Some((article.id.clone(), format!("{} ({})", article.title, format::count(*count))))
+            Some((article.id.clone(), text::with_count(&article.title, *count)))
         })
         .collect();
-    let explained = [("yes", "By an article", found.explained[1]), ("no", "By no article", found.explained[0])];
     let explained =
-        explained.map(|(word, name, count)| (word.to_owned(), format!("{name} ({})", format::count(count))));
+        [("yes", texts::BY_AN_ARTICLE, found.explained[1]), ("no", texts::BY_NO_ARTICLE, found.explained[0])];
+    let explained = explained.map(|(word, name, count)| (word.to_owned(), text::with_count(name, count)));
     let files: Vec<(String, String)> = report
         .files
         .values()
@@ -117,15 +118,15 @@ pub fn Filters(props: &Props) -> Html {
     html! {
         <form class="filters" role="search" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
             <div class="field query">
-                <label for={TEXT}>{ "Search in all values" }</label>
+                <label for={TEXT}>{ texts::SEARCH }</label>
                 <input
                     id={TEXT} type="search" aria-keyshortcuts="/" autocomplete="off" autocapitalize="off" spellcheck="false"
-                    placeholder="A name, a path, a number… then Enter" enterkeyhint="search"
+                    placeholder={texts::SEARCH_HINT} enterkeyhint="search"
                     value={scope.text.clone()} onchange={input(|scope, value| scope.text = value.unwrap_or_default())}
                 />
             </div>
             <fieldset class="levels">
-                <legend>{ "Level" }</legend>
+                <legend>{ text::LEVEL }</legend>
                 { for Level::ALL.map(|level| html! {
                     <label class={level.word()}>
                         <input type="checkbox" checked={filter.levels.contains(&level)} onchange={toggle(level)} />
@@ -134,55 +135,55 @@ pub fn Filters(props: &Props) -> Html {
                 }) }
             </fieldset>
             <Select
-                id="events-provider" label="Provider" all="Any provider" options={options(&found.providers)}
+                id="events-provider" label={text::PROVIDER} all={text::ANY_PROVIDER} options={options(&found.providers)}
                 value={filter.provider.clone()} on_change={change(|scope, value| scope.filter.provider = value)}
             />
             <div class="field">
-                <label for="events-event">{ "Event ids" }</label>
+                <label for="events-event">{ texts::EVENT_IDS }</label>
                 <input
-                    id="events-event" type="text" inputmode="numeric" autocomplete="off" placeholder="Any, or 7000, 7009"
+                    id="events-event" type="text" inputmode="numeric" autocomplete="off" placeholder={texts::EVENT_IDS_HINT}
                     list="events-ids" value={written(&filter.event_ids)}
                     onchange={input(|scope, value| scope.filter.event_ids = event_ids(&value.unwrap_or_default()))}
                 />
                 <datalist id="events-ids">
                     { for found.event_ids.iter().take(50).map(|(id, count)| html! {
-                        <option value={id.to_string()}>{ format::counted(*count, "record", "records") }</option>
+                        <option value={id.to_string()}>{ text::records(*count) }</option>
                     }) }
                 </datalist>
             </div>
             <details class="more-filters">
-                <summary>{ if set > 0 { format!("More filters ({set} set)") } else { "More filters".into() } }</summary>
+                <summary>{ if set > 0 { texts::more_set(set) } else { texts::MORE.into() } }</summary>
                 <div class="filters">
                     <Select
-                        id="events-article" label="Finding" all="Any or none" options={articles}
+                        id="events-article" label={texts::FINDING} all={texts::ANY_FINDING} options={articles}
                         value={scope.article.clone()} on_change={change(|scope, value| scope.article = value)}
                     />
                     <Select
-                        id="events-explained" label="Explained" all="Or not" options={explained.to_vec()}
+                        id="events-explained" label={texts::EXPLAINED} all={texts::EXPLAINED_OR_NOT} options={explained.to_vec()}
                         value={filter.explained.map(|explained| if explained { "yes" } else { "no" }.to_owned())}
                         on_change={change(|scope, value| scope.filter.explained = value.map(|word| word == "yes"))}
                     />
                     <Select
-                        id="events-channel" label="Channel" all="Any channel" options={options(&found.channels)}
+                        id="events-channel" label={text::CHANNEL} all={texts::ANY_CHANNEL} options={options(&found.channels)}
                         value={filter.channel.clone()} on_change={change(|scope, value| scope.filter.channel = value)}
                     />
                     <Select
-                        id="events-computer" label="Computer" all="Any computer" options={options(&found.computers)}
+                        id="events-computer" label={text::COMPUTER} all={texts::ANY_COMPUTER} options={options(&found.computers)}
                         value={filter.computer.clone()} on_change={change(|scope, value| scope.filter.computer = value)}
                     />
                     <Select
-                        id="events-file" label="File" all="Any file" options={files}
+                        id="events-file" label={text::FILE} all={texts::ANY_FILE} options={files}
                         value={scope.file.clone()} on_change={change(|scope, value| scope.file = value)}
                     />
                     <div class="field">
-                        <label for="events-from">{ "From (UTC)" }</label>
+                        <label for="events-from">{ texts::FROM }</label>
                         <input
                             id="events-from" type="datetime-local" step="1" value={time(filter.from)}
                             onchange={input(|scope, value| scope.filter.from = value.and_then(|text| read(&text, 0)))}
                         />
                     </div>
                     <div class="field">
-                        <label for="events-to">{ "To (UTC)" }</label>
+                        <label for="events-to">{ texts::TO }</label>
                         <input
                             id="events-to" type="datetime-local" step="1" value={time(filter.to)}
                             onchange={input(|scope, value| scope.filter.to = value.and_then(|text| read(&text, 9_999_999)))}
@@ -190,7 +191,7 @@ pub fn Filters(props: &Props) -> Html {
                     </div>
                 </div>
             </details>
-            if any { <button type="button" class="button small clear" onclick={clear}>{ "Clear all filters" }</button> }
+            if any { <button type="button" class="button small clear" onclick={clear}>{ texts::CLEAR }</button> }
         </form>
     }
 }

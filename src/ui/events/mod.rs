@@ -9,7 +9,7 @@ mod table;
 use yew::prelude::*;
 
 use super::exploring::{RecordsProps, progress, use_found, use_index};
-use super::format;
+use super::{format, text};
 use crate::index::{Kinds, Row};
 use crate::web::session::{Session, Snapshot};
 use filters::Filters;
@@ -33,9 +33,8 @@ pub fn EventsView(props: &RecordsProps) -> Html {
     };
     let close = on_open.reform(|()| None);
     let columns = Column::read(scope.columns.as_deref());
-    let counted = |count: u64| format::counted(count, "record", "records");
     html! {
-        <section class="events-view" aria-label="Events">
+        <section class="events-view" aria-label={text::EVENTS}>
             <Filters
                 session={session.clone()} report={snapshot.report.clone()} scope={scope.clone()}
                 found={found.as_ref().map(|(_, found)| found.clone())} timeline=false
@@ -44,18 +43,15 @@ pub fn EventsView(props: &RecordsProps) -> Html {
             <div class="outcome">
                 <p role="status">
                     { match &found {
-                        None => "Looking…".to_owned(),
-                        Some((_, found)) if found.count == about.records => counted(found.count),
-                        Some((_, found)) => format!("{} of {}", format::count(found.count), counted(about.records)),
+                        None => text::events::LOOKING.to_owned(),
+                        Some((_, found)) if found.count == about.records => text::records(found.count),
+                        Some((_, found)) => text::part_of(&format::count(found.count), &text::records(about.records)),
                     } }
                 </p>
                 { Column::choice(scope) }
             </div>
             if about.left_out + about.others > 0 {
-                <p class="notice">
-                    { format!("These logs are too many to be listed as a whole: {} are not listed, and {} are listed as \u{201c}{}\u{201d}.",
-                        counted(about.left_out), counted(about.others), Kinds::OTHER) }
-                </p>
+                <p class="notice">{ text::events::too_many(about.left_out, about.others, Kinds::OTHER) }</p>
             }
             <div class={classes!("events-panes", open.is_some().then_some("with-record"))}>
                 if let Some((version, found)) = &found {
@@ -77,9 +73,9 @@ pub fn EventsView(props: &RecordsProps) -> Html {
 /// How far a search is.
 pub fn searching(session: &Session, snapshot: &Snapshot) -> Html {
     match &snapshot.exploring.search {
-        Some(search) if search.running => progress(session, "Searching", search.share),
+        Some(search) if search.running => progress(session, text::events::SEARCHING, search.share),
         Some(search) if search.cancelled => {
-            html! { <p class="notice">{ "The search was cancelled before all records were looked at." }</p> }
+            html! { <p class="notice">{ text::events::CANCELLED }</p> }
         }
         _ => html! {},
     }

@@ -11,9 +11,10 @@ use crate::checkup::Report;
 use crate::index;
 use crate::log::Kind;
 use crate::ui::article::CopyButton;
-use crate::ui::evidence::values;
+use crate::ui::evidence::{values, written_at};
 use crate::ui::route::Route;
-use crate::ui::{foreign, format};
+use crate::ui::text::events::record as texts;
+use crate::ui::{foreign, format, text};
 use crate::web::knowledge;
 use crate::web::session::{Row, Session};
 
@@ -69,23 +70,21 @@ pub fn RecordDetail(props: &Props) -> Html {
     }
     let close = props.on_close.reform(|_: MouseEvent| ());
     let content = match &read.text {
-        None => html! { <p>{ "Reading the record again…" }</p> },
-        Some(Err(reason)) => html! { <p>{ format!("The record could not be read again: {reason}.") }</p> },
+        None => html! { <p>{ texts::READING }</p> },
+        Some(Err(reason)) => html! { <p>{ texts::not_read(reason) }</p> },
         Some(Ok(row)) => content(row, read.xml.as_deref()),
     };
+    let computer = read.text.as_ref().and_then(|row| row.as_ref().ok()).map_or("", |row| &row.computer);
     html! {
-        <section class="record detail" aria-label="Record">
+        <section class="record detail" aria-label={text::RECORD}>
             <div class="about">
                 <h2><span class={classes!("severity", level.word())}>{ level.word() }</span>{ " " }{ foreign(provider) }{ format!(" {event_id}") }</h2>
-                <button class="button small" onclick={close}>{ "Close" }</button>
+                <button class="button small" onclick={close}>{ text::CLOSE }</button>
             </div>
             <p class="place">
                 { format::time(*time) }
-                if let Some(Ok(row)) = &read.text {
-                    { format!(", record {}", format::count(row.record_id)) }
-                    if !row.computer.is_empty() { { " on " }{ foreign(&row.computer) } }
-                }
-                if let Some(file) = file { { ", in " }{ foreign(&file.name) } }
+                if let Some(Ok(row)) = &read.text { { texts::number(row.record_id) } }
+                { written_at(computer, file.map(|file| file.name.as_str())) }
             </p>
             { content }
         </section>
@@ -97,18 +96,22 @@ fn content(row: &Row, xml: Option<&str>) -> Html {
     html! {
         <>
             if let Some(article) = article {
-                <p>{ "Explained by " }<a href={Route::Finding(article.id.clone()).href()}>{ &article.title }</a></p>
+                <p>
+                    { text::fill(texts::EXPLAINED_BY, &[
+                        html! { <a href={Route::Finding(article.id.clone()).href()}>{ &article.title }</a> },
+                    ]) }
+                </p>
             }
             <p class="says">{ foreign(&row.summary) }</p>
             <p class="buttons">
-                <CopyButton class="button small" label="Copy as text" text={as_text(row)} />
-                if let Some(xml) = xml { <CopyButton class="button small" label="Copy as XML" text={xml.to_owned()} /> }
-                <CopyButton class="button small" label="Copy as JSON" text={as_json(row)} />
+                <CopyButton class="button small" label={texts::COPY_TEXT} text={as_text(row)} />
+                if let Some(xml) = xml { <CopyButton class="button small" label={texts::COPY_XML} text={xml.to_owned()} /> }
+                <CopyButton class="button small" label={texts::COPY_JSON} text={as_json(row)} />
             </p>
             { values(row) }
             if let Some(xml) = xml {
                 <details>
-                    <summary>{ "XML" }</summary>
+                    <summary>{ texts::XML }</summary>
                     <div class="code"><pre tabindex="0"><code>{ foreign(xml) }</code></pre></div>
                 </details>
             }
@@ -118,10 +121,11 @@ fn content(row: &Row, xml: Option<&str>) -> Html {
 
 /// The record's values, a line for each.
 fn as_text(row: &Row) -> String {
-    let mut text = format!("{}\nTimeCreated: {}\nEventRecordID: {}\n", row.summary, row.time, row.record_id);
-    for (name, value, _) in &row.fields {
-        text.extend([name, ": ", value, "\n"]);
-    }
+    let (time, id) = (row.time.to_string(), row.record_id.to_string());
+    let of_head = [("TimeCreated", &*time), ("EventRecordID", &*id)];
+    let values = row.fields.iter().map(|(name, value, _)| (&**name, &**value));
+    let mut text = format!("{}\n", row.summary);
+    of_head.into_iter().chain(values).for_each(|(name, value)| text.extend([name, ": ", value, "\n"]));
     text
 }
 

@@ -11,7 +11,8 @@ use crate::checkup::{Place, Report};
 use crate::index::Row;
 use crate::ui::route::Route;
 use crate::ui::scope::Scope;
-use crate::ui::{foreign, format};
+use crate::ui::text::events::table as texts;
+use crate::ui::{foreign, format, text};
 use crate::web::session::{Row as Text, Session};
 
 /// The height of the head, in pixels.
@@ -45,15 +46,15 @@ pub enum Column {
 impl Column {
     /// All columns: their names in the address, what they are called, their widths, and whether they are there usually.
     const ALL: [(Column, &str, &str, &str, bool); 9] = [
-        (Column::Time, "time", "Time", "13rem", true),
-        (Column::Level, "level", "Level", "6.5rem", true),
-        (Column::Event, "event", "Event", "4.5rem", true),
-        (Column::Provider, "provider", "Provider", "minmax(9rem, 15rem)", true),
-        (Column::Message, "message", "What it says", "minmax(14rem, 1fr)", true),
-        (Column::Computer, "computer", "Computer", "minmax(8rem, 14rem)", false),
-        (Column::Channel, "channel", "Channel", "minmax(7rem, 14rem)", false),
-        (Column::Record, "record", "Record", "6rem", false),
-        (Column::File, "file", "File", "minmax(8rem, 14rem)", false),
+        (Column::Time, "time", texts::TIME, "13rem", true),
+        (Column::Level, "level", text::LEVEL, "6.5rem", true),
+        (Column::Event, "event", texts::EVENT, "4.5rem", true),
+        (Column::Provider, "provider", text::PROVIDER, "minmax(9rem, 15rem)", true),
+        (Column::Message, "message", texts::MESSAGE, "minmax(14rem, 1fr)", true),
+        (Column::Computer, "computer", text::COMPUTER, "minmax(8rem, 14rem)", false),
+        (Column::Channel, "channel", text::CHANNEL, "minmax(7rem, 14rem)", false),
+        (Column::Record, "record", text::RECORD, "6rem", false),
+        (Column::File, "file", text::FILE, "minmax(8rem, 14rem)", false),
     ];
 
     /// The columns that an address names; the usual ones, if it names none.
@@ -83,7 +84,7 @@ impl Column {
         };
         html! {
             <details class="columns-choice">
-                <summary>{ "Columns" }</summary>
+                <summary>{ texts::COLUMNS }</summary>
                 <ul>
                     { for Self::ALL.iter().map(|(column, _, title, ..)| html! {
                         <li><label>
@@ -224,7 +225,7 @@ pub fn Table(props: &Props) -> Html {
     let is_in_sight = (start..end).contains(&active_row);
     html! {
         <div
-            ref={grid} class="grid" role="grid" tabindex="0" aria-label="Records, the newest first"
+            ref={grid} class="grid" role="grid" tabindex="0" aria-label={texts::LABEL}
             aria-rowcount={(props.count + 1).to_string()} aria-colcount={props.columns.len().to_string()}
             aria-activedescendant={(is_in_sight && props.count > 0).then(|| format!("event-{active_row}"))}
             style={format!("--columns:{}", widths.join(" "))} {onscroll} {onkeydown}
@@ -235,7 +236,7 @@ pub fn Table(props: &Props) -> Html {
             <div class="grid-body" role="rowgroup" style={format!("height:{}px", (extent.height - HEAD).max(0.0))}>
                 { for (start..end).map(row) }
             </div>
-            if props.count == 0 { <p class="none">{ "No record fits." }</p> }
+            if props.count == 0 { <p class="none">{ texts::NONE }</p> }
         </div>
     }
 }

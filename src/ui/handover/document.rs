@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::draft::Made;
 use crate::export::document::{self, Element, Line, Piece, TITLE};
 use crate::ui::article::ArticleBody;
-use crate::ui::foreign;
+use crate::ui::{foreign, text};
 use crate::web::timer::Timer;
 
 /// Findings that are drawn at once: more would make the page's thread wait too long.
@@ -44,7 +44,7 @@ pub fn Document(props: &Props) -> Html {
         });
     }
     html! {
-        <article class="handed-over" aria-label="Preview">
+        <article class="handed-over" aria-label={text::handover::PREVIEW}>
             <h2>{ TITLE }</h2>
             { elements(&document::opening(handover)) }
             { for handover.own().take(*drawn).enumerate().map(|(place, finding)| html! {

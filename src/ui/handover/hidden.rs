@@ -5,7 +5,8 @@ use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::export::redaction::{Hidden, Wishes};
-use crate::ui::{foreign, format};
+use crate::ui::text::handover::hidden as texts;
+use crate::ui::{foreign, text};
 
 /// Names that are listed.
 const LISTED: usize = 500;
@@ -40,37 +41,37 @@ pub fn hidden_names(hidden: &[Hidden], wishes: &Wishes, change: &Callback<Wishes
                 <label class="check">
                     <input type="checkbox" checked={!name.kept} onchange={toggle} />
                     <span>{ foreign(&name.originals.join(", ")) }</span>
-                    <span class="count">{ if name.kept { "stays".into() } else { name.replacement() } }</span>
+                    <span class="count">{ if name.kept { texts::STAYS.into() } else { name.replacement() } }</span>
                 </label>
             </li>
         }
     });
-    let added = wishes.added.iter().map(|text| {
-        let removed = with(&|wishes| wishes.added.retain(|other| other != text));
+    let added = wishes.added.iter().map(|own| {
+        let removed = with(&|wishes| wishes.added.retain(|other| other != own));
         let remove = change.reform(move |_: MouseEvent| removed.clone());
-        let is_text = |name: &Hidden| name.originals.iter().any(|form| form.eq_ignore_ascii_case(text));
+        let is_text = |name: &Hidden| name.originals.iter().any(|form| form.eq_ignore_ascii_case(own));
         html! {
             <li>
-                { foreign(text) }
-                if !hidden.iter().any(is_text) { <span class="count">{ " is not in this report by itself" }</span> }
-                <button class="button small" aria-label={format!("No longer hide {text}")} onclick={remove}>{ "Remove" }</button>
+                { foreign(own) }
+                if !hidden.iter().any(is_text) { <span class="count">{ " " }{ texts::NOT_HERE }</span> }
+                <button class="button small" aria-label={texts::no_longer(own)} onclick={remove}>{ texts::REMOVE }</button>
             </li>
         }
     });
     html! {
         <div class="hidden-names">
             <p>{ match hidden.len() {
-                0 => "No name was found in this report.".into(),
-                count => format!("{} in this report. Untick what may stay.", format::counted(count as u64, "name is", "names are")),
+                0 => texts::NO_NAME.into(),
+                count => texts::names(count as u64),
             } }</p>
-            <ul aria-label="What is hidden">{ for names }</ul>
-            if hidden.len() > LISTED { <p>{ format!("And {} more.", hidden.len() - LISTED) }</p> }
+            <ul aria-label={texts::LIST}>{ for names }</ul>
+            if hidden.len() > LISTED { <p>{ text::more_in_list(hidden.len() - LISTED) }</p> }
             <form class="add-text" onsubmit={add}>
-                <label for="text-to-hide">{ "Hide another text" }</label>
+                <label for="text-to-hide">{ texts::ANOTHER }</label>
                 <input id="text-to-hide" autocomplete="off" spellcheck="false" />
-                <button class="button small">{ "Hide" }</button>
+                <button class="button small">{ texts::HIDE }</button>
             </form>
-            <ul class="added-texts" aria-label="Texts to hide">{ for added }</ul>
+            <ul class="added-texts" aria-label={texts::ADDED}>{ for added }</ul>
         </div>
     }
 }

@@ -16,7 +16,7 @@ use self::document::Document;
 pub use self::draft::Draft;
 use self::draft::use_handover;
 use self::hidden::hidden_names;
-use super::{format, use_title};
+use super::{text, use_title};
 use crate::checkup::Finding;
 use crate::export::redaction::Wishes;
 use crate::export::{Format, Handover};
@@ -25,11 +25,11 @@ use crate::web::{files, message};
 
 /// The forms, by what they are called and for what they are.
 const FORMATS: [(Format, &str, &str); 5] = [
-    (Format::Html, "HTML", "one page to read, mail and print, without a script"),
-    (Format::Markdown, "Markdown", "for tickets and wikis"),
-    (Format::Csv, "CSV", "for spreadsheets: a row for each finding and computer"),
-    (Format::Json, "JSON", "for scripts"),
-    (Format::Text, "Plain text", "for mails"),
+    (Format::Html, text::handover::HTML, text::handover::HTML_USE),
+    (Format::Markdown, text::handover::MARKDOWN, text::handover::MARKDOWN_USE),
+    (Format::Csv, text::handover::CSV, text::handover::CSV_USE),
+    (Format::Json, text::handover::JSON, text::handover::JSON_USE),
+    (Format::Text, text::handover::PLAIN_TEXT, text::handover::PLAIN_TEXT_USE),
 ];
 
 /// What to hand over.
@@ -54,7 +54,7 @@ impl PartialEq for Props {
 /// The view.
 #[component]
 pub fn HandoverView(props: &Props) -> Html {
-    use_title("Hand over");
+    use_title(text::HAND_OVER);
     let Snapshot { report, findings, .. } = &props.snapshot;
     let draft = &props.draft;
     let making = use_handover(&props.session, report, draft);
@@ -97,7 +97,7 @@ pub fn HandoverView(props: &Props) -> Html {
             let Some(made) = &ready else { return };
             let name = format!("known-issues.{}", form.extension());
             let saved = blob(form, &made.0).and_then(|file| files::save(&file, &name));
-            said.set(saved.map_or_else(|error| error, |()| format!("Saved as {name}.")));
+            said.set(saved.map_or_else(|error| error, |()| text::handover::saved(&name)));
         })
     };
     let copy = {
@@ -107,7 +107,7 @@ pub fn HandoverView(props: &Props) -> Html {
             let written = JsFuture::from(window.navigator().clipboard().write_text(&form.write(&made.0)));
             let said = said.clone();
             spawn_local(async move {
-                said.set(written.await.map_or_else(message, |_| "Copied.".into()));
+                said.set(written.await.map_or_else(message, |_| text::handover::COPIED.into()));
             });
         })
     };
@@ -136,7 +136,7 @@ pub fn HandoverView(props: &Props) -> Html {
                 <label class="check">
                     <input type="checkbox" checked={chosen} onchange={toggle} />
                     <span>{ &finding.article.title }</span>
-                    <span class="count">{ format!("{}×", format::count(finding.own)) }</span>
+                    <span class="count">{ text::times(finding.own) }</span>
                 </label>
             </li>
         }
@@ -156,52 +156,52 @@ pub fn HandoverView(props: &Props) -> Html {
         <div class="handover">
             <div class="choices">
                 <fieldset>
-                    <legend>{ "Findings" }</legend>
+                    <legend>{ text::FINDINGS }</legend>
                     if listed.is_empty() {
-                        <p>{ "No known issue was found; what was read can be handed over all the same." }</p>
+                        <p>{ text::handover::NOTHING }</p>
                     } else {
                         <p class="buttons">
-                            <button class="button small" onclick={all}>{ "All" }</button>
-                            <button class="button small" onclick={none}>{ "None" }</button>
+                            <button class="button small" onclick={all}>{ text::handover::ALL }</button>
+                            <button class="button small" onclick={none}>{ text::handover::NONE }</button>
                         </p>
                         <ul class="findings-choice">{ for choice }</ul>
                     }
                 </fieldset>
                 <fieldset>
-                    <legend><label for="note">{ "Note" }</label></legend>
+                    <legend><label for="note">{ text::handover::NOTE }</label></legend>
                     <textarea id="note" rows="3" value={draft.note.clone()} onchange={write} />
                 </fieldset>
                 <fieldset>
-                    <legend>{ "Names" }</legend>
+                    <legend>{ text::handover::NAMES }</legend>
                     <label class="check">
                         <input id="redact" type="checkbox" checked={draft.redacts} onchange={redact} />
                         <span>
-                            { "Hide names" }
-                            <span class="count">{ " of computers, users and domains, SIDs, IP addresses and paths: each becomes a word such as COMPUTER-1" }</span>
+                            { text::handover::HIDE_NAMES }
+                            <span class="count">{ " " }{ text::handover::WHICH_NAMES }</span>
                         </span>
                     </label>
                     if draft.redacts {
                         if let Some(far) = making.searched {
                             <div class="progress">
-                                <progress max="1" value={far.to_string()} aria-label="Searching the logs for names" />
-                                <p>{ "Searching the logs for names…" }</p>
+                                <progress max="1" value={far.to_string()} aria-label={text::handover::SEARCHING_BAR} />
+                                <p>{ text::handover::SEARCHING }</p>
                             </div>
                         }
                         if let Some(reason) = &making.failed {
-                            <p class="problem" role="alert">{ format!("The logs cannot be searched for names: {reason}.") }</p>
+                            <p class="problem" role="alert">{ text::handover::not_searched(reason) }</p>
                         }
                         if let Some(made) = &making.made { { hidden_names(&made.1, &draft.wishes, &wish) } }
                     }
                 </fieldset>
                 <fieldset>
-                    <legend>{ "Form" }</legend>
+                    <legend>{ text::handover::FORM }</legend>
                     <ul>{ for formats }</ul>
                 </fieldset>
                 <div class="actions">
                     <p class="buttons">
-                        <button class="button primary save" onclick={save} disabled={!is_ready}>{ "Save" }</button>
-                        <button class="button copy-report" onclick={copy} disabled={!is_ready}>{ "Copy" }</button>
-                        <button class="button print" onclick={print} disabled={!is_ready || !*drawn}>{ "Print" }</button>
+                        <button class="button primary save" onclick={save} disabled={!is_ready}>{ text::handover::SAVE }</button>
+                        <button class="button copy-report" onclick={copy} disabled={!is_ready}>{ text::COPY }</button>
+                        <button class="button print" onclick={print} disabled={!is_ready || !*drawn}>{ text::handover::PRINT }</button>
                     </p>
                     <p class="said" role="status">{ (*said).clone() }</p>
                 </div>

@@ -9,7 +9,7 @@ use super::areas;
 use crate::kb::filter::Filter;
 use crate::ui::article::{CopyButton, badges, body, passages, use_imported};
 use crate::ui::route::{Route, Wanted};
-use crate::ui::{detection, use_title};
+use crate::ui::{detection, text, use_title};
 use crate::web::imported::Looked;
 use crate::web::{catalogue, files};
 
@@ -30,7 +30,7 @@ pub fn ArticlePage(props: &Props) -> Html {
     let imported = use_imported(&props.id, props.imported);
     let looked = imported.clone().flatten().filter(|_| own.is_none());
     let found = own.or(looked.as_ref().map(|looked| &looked.article));
-    use_title(found.map_or("No such article", |article| &article.title));
+    use_title(found.map_or(text::NO_SUCH_ARTICLE, |article| &article.title));
     {
         let heading = heading.clone();
         use_effect_with(props.id.clone(), move |_| {
@@ -49,9 +49,9 @@ pub fn ArticlePage(props: &Props) -> Html {
         }
         return html! {
             <div class="reading">
-                <h1 ref={heading} tabindex="-1">{ "No such article" }</h1>
-                <p>{ "This page knows no issue named " }<code>{ &props.id }</code>{ "." }</p>
-                <p><a href={Route::knowledge().href()}>{ "All known issues" }</a></p>
+                <h1 ref={heading} tabindex="-1">{ text::NO_SUCH_ARTICLE }</h1>
+                <p>{ text::fill(text::knowledge::article::NOT_KNOWN, &[html! { <code>{ &props.id }</code> }]) }</p>
+                <p><a href={Route::knowledge().href()}>{ text::knowledge::article::ALL }</a></p>
             </div>
         };
     };
@@ -59,25 +59,25 @@ pub fn ArticlePage(props: &Props) -> Html {
     let area = Route::Knowledge(Wanted { filter: area, ..Wanted::default() });
     html! {
         <article class="reading">
-            <nav class="crumbs" aria-label="Breadcrumb">
-                <a href={Route::knowledge().href()}>{ "Known issues" }</a>
+            <nav class="crumbs" aria-label={text::knowledge::article::BREADCRUMB}>
+                <a href={Route::knowledge().href()}>{ text::KNOWN_ISSUES }</a>
                 { " › " }
                 <a href={area.href()}>{ areas::title(&article.area) }</a>
             </nav>
             <h1 ref={heading} tabindex="-1">{ &article.title }</h1>
             <div class="about">
                 <p class="badges">{ badges(article) }</p>
-                <CopyButton text={address(&article.id)} label="Copy link" class="button small" />
+                <CopyButton text={address(&article.id)} label={text::knowledge::article::COPY_LINK} class="button small" />
                 if let Some(looked) = &looked {
-                    <button class="button small" onclick={save(looked)}>{ "Save as an article to edit" }</button>
+                    <button class="button small" onclick={save(looked)}>{ text::knowledge::article::SAVE }</button>
                 }
             </div>
             <p class="events">{ detection::events(&article.detection) }</p>
             { body(article, 2) }
             <section>
-                <h2>{ "Which events show it" }</h2>
+                <h2>{ text::knowledge::article::WHICH_EVENTS }</h2>
                 if looked.is_some() && article.grade.is_none() {
-                    <p>{ "None: it is there to be read." }</p>
+                    <p>{ text::knowledge::article::NO_EVENTS }</p>
                 } else {
                     { detection::in_words(&article.detection) }
                     { passages(article) }

@@ -6,10 +6,11 @@ use yew::prelude::*;
 use super::areas;
 use crate::kb::filter::{Filter, providers};
 use crate::kb::{Verdict, Version};
-use crate::ui::format;
 use crate::ui::keys::{self, use_keys};
 use crate::ui::route::Wanted;
 use crate::ui::select::Select;
+use crate::ui::text::knowledge::form as texts;
+use crate::ui::{format, text};
 use crate::web::catalogue;
 
 /// The search field's id in the page.
@@ -54,43 +55,45 @@ pub fn Form(props: &Props) -> Html {
     });
     let verdicts = Verdict::all().map(|verdict| (verdict.to_string(), format::verdict(verdict).to_owned()));
     let versions = Version::names().rev().map(|(word, name)| (word.to_owned(), name.to_owned()));
-    let counted = |(name, count): &(&str, usize)| ((*name).to_owned(), format!("{name} ({count})"));
-    let areas =
-        props.areas.iter().map(|(area, count)| ((*area).to_owned(), format!("{} ({count})", areas::title(area))));
+    let counted = |(name, count): &(&str, usize)| ((*name).to_owned(), text::with_count(name, *count as u64));
+    let areas = props
+        .areas
+        .iter()
+        .map(|(area, count)| ((*area).to_owned(), text::with_count(&areas::title(area), *count as u64)));
     html! {
         <form class="search" role="search" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
             <div class="field query">
-                <label for={QUERY}>{ "Search" }</label>
+                <label for={QUERY}>{ texts::SEARCH }</label>
                 <input
                     id={QUERY} type="search" autocomplete="off" autocapitalize="off" spellcheck="false"
-                    aria-keyshortcuts="/" placeholder="Event id, error code, provider or what you see"
+                    aria-keyshortcuts="/" placeholder={texts::SEARCH_HINT}
                     value={props.wanted.query.clone()} oninput={typed}
                 />
                 <kbd aria-hidden="true">{ "/" }</kbd>
             </div>
             <Select
-                id="kb-area" class="area" label="Area" all="All areas" options={areas.collect::<Vec<_>>()}
+                id="kb-area" class="area" label={texts::AREA} all={text::ALL_AREAS} options={areas.collect::<Vec<_>>()}
                 value={filter.area.clone()} on_change={change(|filter, value| filter.area = value)}
             />
             <Select
-                id="kb-provider" class="provider" label="Provider" all="Any provider"
+                id="kb-provider" class="provider" label={text::PROVIDER} all={text::ANY_PROVIDER}
                 options={providers.iter().map(counted).collect::<Vec<_>>()}
                 value={filter.provider.clone()} on_change={change(|filter, value| filter.provider = value)}
             />
             <div class="field">
-                <label for="kb-event">{ "Event id" }</label>
+                <label for="kb-event">{ text::EVENT_ID }</label>
                 <input
-                    id="kb-event" type="text" inputmode="numeric" autocomplete="off" maxlength="5" placeholder="Any"
+                    id="kb-event" type="text" inputmode="numeric" autocomplete="off" maxlength="5" placeholder={texts::ANY_EVENT}
                     value={filter.event_id.map(|id| id.to_string())} oninput={number}
                 />
             </div>
             <Select
-                id="kb-verdict" label="Verdict" all="Any verdict" options={verdicts.collect::<Vec<_>>()}
+                id="kb-verdict" label={texts::VERDICT} all={texts::ANY_VERDICT} options={verdicts.collect::<Vec<_>>()}
                 value={filter.verdict.map(|verdict| verdict.to_string())}
                 on_change={change(|filter, value| filter.verdict = value.and_then(|word| Verdict::from_word(&word)))}
             />
             <Select
-                id="kb-windows" label="Windows" all="Any version" options={versions.collect::<Vec<_>>()}
+                id="kb-windows" label={texts::WINDOWS} all={texts::ANY_WINDOWS} options={versions.collect::<Vec<_>>()}
                 value={filter.windows.clone()} on_change={change(|filter, value| filter.windows = value)}
             />
         </form>

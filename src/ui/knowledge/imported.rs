@@ -5,8 +5,8 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::list::rows;
-use crate::ui::format;
 use crate::ui::route::Wanted;
+use crate::ui::text;
 use crate::web::imported::{self, Listing};
 
 /// Articles that are listed at first, and how many more each time.
@@ -38,12 +38,12 @@ pub fn Imported(props: &Props) -> Html {
     let rest = (found.whole + found.partly).saturating_sub(found.articles.len());
     html! {
         <section class="imported">
-            <h2>{ "Imported articles" }</h2>
+            <h2>{ text::knowledge::imported::TITLE }</h2>
             <p role="status">{ status(&found) }</p>
             { rows(found.articles.iter()) }
             if rest > 0 {
                 <p class="more">
-                    <button class="button" onclick={more}>{ format!("Show {} more", LISTED.min(rest)) }</button>
+                    <button class="button" onclick={more}>{ text::show_more(LISTED.min(rest)) }</button>
                 </p>
             }
         </section>
@@ -72,13 +72,10 @@ fn use_found(props: &Props, most: usize) -> Option<Rc<Listing>> {
 }
 
 fn status(found: &Listing) -> String {
-    let articles = format::counted(found.all as u64, "imported article", "imported articles");
+    let all = text::imported_articles(found.all as u64);
     match (found.whole, found.partly) {
-        (0, 0) => format!("None of {articles} fits"),
-        (0, partly) => {
-            format!("None of {articles} has all the words; {} have some of them", format::count(partly as u64))
-        }
-        (1, _) => format!("1 of {articles} fits"),
-        (whole, _) => format!("{} of {articles} fit", format::count(whole as u64)),
+        (0, 0) => text::knowledge::imported::none_fits(&all),
+        (0, partly) => text::knowledge::imported::only_partly(&all, partly as u64),
+        (whole, _) => text::knowledge::fit(whole as u64, &all),
     }
 }

@@ -8,7 +8,7 @@ use super::areas;
 use crate::kb::Article;
 use crate::ui::article::badges;
 use crate::ui::route::Route;
-use crate::ui::{detection, scroll};
+use crate::ui::{detection, scroll, text};
 use crate::web::catalogue;
 
 /// Which articles to list.
@@ -41,7 +41,7 @@ pub fn List(props: &Props) -> Html {
             <>
                 { rows(articles.into_iter().take(shown)) }
                 if rest > 0 {
-                    <p class="more"><button class="button" onclick={show}>{ format!("Show {rest} more") }</button></p>
+                    <p class="more"><button class="button" onclick={show}>{ text::show_more(rest) }</button></p>
                 }
             </>
         };

@@ -12,7 +12,7 @@ use self::form::Form;
 use self::imported::Imported;
 use self::list::{List, areas_of};
 use super::route::{Route, Wanted};
-use super::{format, scroll, use_title};
+use super::{format, scroll, text, use_title};
 use crate::kb::filter::Filter;
 use crate::kb::import::IMPORTED;
 use crate::web::timer::Timer;
@@ -37,7 +37,7 @@ pub struct Props {
 /// Search field, filters, areas, and what fits.
 #[component]
 pub fn KnowledgePage(props: &Props) -> Html {
-    use_title("Known issues");
+    use_title(text::KNOWN_ISSUES);
     use_effect_with((), |()| {
         scroll::restore();
         // Neither the view nor the first letter that is typed should wait for the index.
@@ -75,12 +75,12 @@ pub fn KnowledgePage(props: &Props) -> Html {
     let by_area = wanted.query.trim().is_empty() && wanted.filter.area.is_none();
     html! {
         <div class="knowledge">
-            <h1>{ "Known issues" }</h1>
+            <h1>{ text::KNOWN_ISSUES }</h1>
             <Form wanted={wanted.clone()} areas={all_areas} {on_query} {on_filter} />
             <div class="outcome">
-                if !only_imported { <p role="status">{ found.status(&wanted, all.len()) }</p> }
+                if !only_imported { <p role="status">{ found.status(all.len()) }</p> }
                 if wanted != Wanted::default() && (with_imported || !found.is_empty()) {
-                    <button class="button small" onclick={clear.clone()}>{ "Clear search and filters" }</button>
+                    <button class="button small" onclick={clear.clone()}>{ text::knowledge::CLEAR }</button>
                 }
             </div>
             <div class="columns">
@@ -93,7 +93,7 @@ pub fn KnowledgePage(props: &Props) -> Html {
                     }
                     if !found.partly.is_empty() {
                         <section>
-                            <h2>{ "With some of the words" }</h2>
+                            <h2>{ text::knowledge::PARTLY }</h2>
                             <List articles={found.partly.clone()} />
                         </section>
                     }
@@ -167,16 +167,13 @@ impl Found {
         self.whole.is_empty() && self.partly.is_empty()
     }
 
-    fn status(&self, wanted: &Wanted, all: usize) -> String {
-        let issues = format::counted(all as u64, "known issue", "known issues");
-        let searched = !wanted.query.trim().is_empty();
+    fn status(&self, all: usize) -> String {
+        let issues = text::known_issues(all as u64);
         match (self.whole.len(), self.partly.len()) {
-            (0, 0) => "No known issue fits".into(),
-            (0, 1) => "No known issue has all the words; 1 has some of them".into(),
-            (0, partly) => format!("No known issue has all the words; {partly} have some of them"),
+            (0, 0) => text::knowledge::NONE_FITS.into(),
+            (0, partly) => text::knowledge::only_partly(partly as u64),
             (whole, _) if whole == all => issues,
-            (1, _) if searched => format!("1 of {issues} fits"),
-            (whole, _) => format!("{} of {issues} fit", format::count(whole as u64)),
+            (whole, _) => text::knowledge::fit(whole as u64, &issues),
         }
     }
 }
@@ -198,9 +195,9 @@ fn area_links(wanted: &Wanted, areas: &[(&'static str, usize)], found: &Found, i
     let count = |area: &str| found.in_areas.iter().find(|(own, _)| *own == area).map_or(0, |(_, count)| *count);
     let all = found.in_areas.iter().map(|(_, count)| count).sum();
     html! {
-        <nav class="areas" aria-label="Areas">
+        <nav class="areas" aria-label={text::knowledge::AREAS}>
             <ul>
-                { link(None, "All areas".into(), all) }
+                { link(None, text::ALL_AREAS.into(), all) }
                 { for areas.iter().map(|(area, _)| link(Some(*area), areas::title(area), count(area))) }
                 if imported > 0 { { link(Some(IMPORTED), areas::title(IMPORTED), imported) } }
             </ul>
@@ -220,15 +217,14 @@ fn nothing(wanted: &Wanted, clear: Callback<MouseEvent>) -> Html {
             <ul>
                 if filtered && !wanted.query.trim().is_empty() {
                     <li><a href={Route::Knowledge(Wanted { query: wanted.query.clone(), ..Wanted::default() }).href()}>
-                        { "Search without the filters" }
+                        { text::knowledge::WITHOUT_FILTERS }
                     </a></li>
                 }
-                <li>{ "Give the event's provider and id, or its error code, in any notation: " }
-                    { example("Service Control Manager 7000") }{ ", " }{ example("0x8007041d") }{ "." }</li>
-                <li>{ "Or fewer words, those of the event rather than those of a program's own message." }</li>
-                <li>{ "Not every problem is known here. Drop the log on this page: it lists the errors that no article explains." }</li>
+                <li>{ text::fill(text::knowledge::EXAMPLES, &text::knowledge::SEARCHES.map(example)) }</li>
+                <li>{ text::knowledge::FEWER_WORDS }</li>
+                <li>{ text::knowledge::NOT_KNOWN }</li>
             </ul>
-            <p class="buttons"><button class="button" onclick={clear}>{ "Show all known issues" }</button></p>
+            <p class="buttons"><button class="button" onclick={clear}>{ text::knowledge::SHOW_ALL }</button></p>
         </div>
     }
 }

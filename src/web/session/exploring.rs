@@ -1,5 +1,6 @@
 //! The index of all records: made when somebody first wants to look at them, asked, and searched.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -19,6 +20,9 @@ use crate::log::evtx::chunk_count;
 /// Small logs are listed together, until they have so many bytes or are so many.
 const LOT: u64 = 4 << 20;
 const FILES_OF_A_LOT: usize = 50;
+
+/// What a worker lists at once, and the files of it.
+type Lot = (Vec<List>, js_sys::Array);
 
 /// What the page shows of the index.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,7 +79,9 @@ pub(super) struct Explorer {
     shown: Exploring,
     /// The worker that has the index.
     worker: Option<Pool>,
-    open_tasks: usize,
+    /// What is still to be listed, and how many lots are being listed.
+    lots: Vec<Lot>,
+    open: usize,
     /// Counts what was begun: what an earlier one still sends is dropped.
     run: u32,
     drawn: f64,
@@ -109,7 +115,7 @@ impl Session {
         };
         let share = Share { read: 0, bytes: self.bytes() };
         self.state.borrow_mut().explorer.shown = Exploring { index: IndexState::Running(share), search: None };
-        if let Err(message) = self.tell(Question::Begin(records), JsValue::UNDEFINED) {
+        if let Err(message) = self.tell(Question::Begin(records), JsValue::UNDEFINED, || ()) {
             return self.failed(message);
         }
         self.list(None, || Question::Add);
@@ -172,7 +178,7 @@ impl Session {
             self.pool.clear();
         }
         let question = if text.is_empty() { Question::EndSearch } else { Question::Search };
-        match self.tell(question, JsValue::UNDEFINED) {
+        match self.tell(question, JsValue::UNDEFINED, || ()) {
             Err(message) => self.failed(message),
             Ok(()) if text.is_empty() => self.draw_exploring(),
             Ok(()) => self.list(Some(text), || Question::Hits),
@@ -213,8 +219,8 @@ impl Session {
         self.state.borrow().report.files.values().filter(is_log).map(|file| file.size).sum()
     }
 
-    /// Tells the index something; nobody waits for the answer, but the index may fail.
-    fn tell(&self, question: Question, with: JsValue) -> Result<(), String> {
+    /// Tells the index something, and does `then` when it has taken it; the index may also fail.
+    fn tell(&self, question: Question, with: JsValue, then: impl FnOnce() + 'static) -> Result<(), String> {
         let (worker, run) = {
             let explorer = &mut self.state.borrow_mut().explorer;
             let worker = match &explorer.worker {
@@ -230,7 +236,7 @@ impl Session {
                 session.draw_exploring();
             }
             Err(message) if session.state.borrow().explorer.run == run => session.failed(message),
-            _ => {}
+            _ => then(),
         };
         worker.push(Turn::Last, Task::Index(question), with, once(done));
         Ok(())
@@ -248,36 +254,79 @@ impl Session {
 
     /// Has the records of all logs listed, and told to the index as what `question` says.
     fn list(&self, text: Option<&str>, question: fn() -> Question) {
-        let lots = self.lots();
-        let run = {
+        let mut lots = self.lots();
+        lots.reverse();
+        {
             let explorer = &mut self.state.borrow_mut().explorer;
-            explorer.open_tasks = lots.len().max(1);
-            explorer.run
-        };
-        self.draw_exploring();
-        if lots.is_empty() {
-            return self.listed(run);
+            (explorer.lots, explorer.open) = (lots, 0);
         }
-        for (lists, files) in lots {
-            let session = self.clone();
-            let task = Task::List { lists, text: text.map(str::to_owned) };
-            let done = move |outcome| {
-                if session.state.borrow().explorer.run != run {
-                    return;
-                }
-                match outcome {
-                    Ok(Outcome::Listed { read, listed }) => session.take_listed(read, question(), listed),
-                    // What a worker died over was said when it was checked.
-                    _ => session.listed(run),
-                }
-            };
-            self.pool.push(Turn::Last, task, files, Box::new(done));
+        self.draw_exploring();
+        self.list_more(text.map(str::to_owned), question);
+    }
+
+    /// Has more lots listed, as many as are listed at once: what is listed sooner than the index takes it is in memory.
+    /// After the last of them, the search is over or the index complete.
+    fn list_more(&self, text: Option<String>, question: fn() -> Question) {
+        while let Some((lot, run)) = self.next_lot() {
+            self.list_lot(lot, run, text.clone(), question);
+        }
+        let is_index = {
+            let explorer = &mut self.state.borrow_mut().explorer;
+            if explorer.open > 0 {
+                return;
+            }
+            if let Some(search) = &mut explorer.shown.search {
+                search.running = false;
+            }
+            matches!(explorer.shown.index, IndexState::Running(_))
+        };
+        if !is_index {
+            return self.draw_exploring();
+        }
+        if let Err(message) = self.tell(Question::Finish, JsValue::UNDEFINED, || ()) {
+            self.failed(message);
         }
     }
 
+    fn next_lot(&self) -> Option<(Lot, u32)> {
+        let explorer = &mut self.state.borrow_mut().explorer;
+        let lot = if explorer.open < self.pool.room() { explorer.lots.pop()? } else { return None };
+        explorer.open += 1;
+        Some((lot, explorer.run))
+    }
+
+    /// Has a lot listed. It is done when the index has taken all that was listed.
+    fn list_lot(&self, (lists, files): Lot, run: u32, text: Option<String>, question: fn() -> Question) {
+        // The lot itself, and what was listed of it and is on its way.
+        let (session, next, left) = (self.clone(), text.clone(), Rc::new(Cell::new(1)));
+        let some_done = {
+            let left = left.clone();
+            Rc::new(move || {
+                left.set(left.get() - 1);
+                if left.get() == 0 && session.state.borrow().explorer.run == run {
+                    session.state.borrow_mut().explorer.open -= 1;
+                    session.list_more(next.clone(), question);
+                }
+            })
+        };
+        let session = self.clone();
+        let done = move |outcome| match outcome {
+            Ok(Outcome::Listed { read, listed }) => {
+                if session.state.borrow().explorer.run == run {
+                    left.set(left.get() + 1);
+                    let some_done = some_done.clone();
+                    session.take_listed(read, question(), listed, move || some_done());
+                }
+            }
+            // What a worker died over was said when it was checked.
+            _ => some_done(),
+        };
+        self.pool.push(Turn::Last, Task::List { lists, text }, files, Box::new(done));
+    }
+
     /// Takes what was listed of some bytes.
-    fn take_listed(&self, read: u64, question: Question, listed: JsValue) {
-        if let Err(message) = self.tell(question, listed) {
+    fn take_listed(&self, read: u64, question: Question, listed: JsValue, then: impl FnOnce() + 'static) {
+        if let Err(message) = self.tell(question, listed, then) {
             return self.failed(message);
         }
         let draw = {
@@ -292,32 +341,8 @@ impl Session {
         }
     }
 
-    /// A lot has come to its end.
-    fn listed(&self, run: u32) {
-        let is_index = {
-            let explorer = &mut self.state.borrow_mut().explorer;
-            if explorer.run != run {
-                return;
-            }
-            explorer.open_tasks -= 1;
-            if explorer.open_tasks > 0 {
-                return;
-            }
-            if let Some(search) = &mut explorer.shown.search {
-                search.running = false;
-            }
-            matches!(explorer.shown.index, IndexState::Running(_))
-        };
-        if !is_index {
-            return self.draw_exploring();
-        }
-        if let Err(message) = self.tell(Question::Finish, JsValue::UNDEFINED) {
-            self.failed(message);
-        }
-    }
-
     /// All logs, cut into what a worker does at once: runs of a large one, and lots of small ones.
-    fn lots(&self) -> Vec<(Vec<List>, js_sys::Array)> {
+    fn lots(&self) -> Vec<Lot> {
         let state = self.state.borrow();
         let (mut lots, mut small, mut size) = (Vec::new(), (Vec::new(), js_sys::Array::new()), 0);
         for (number, file) in state.report.files.iter().filter(|(_, file)| file.kind.refusal().is_none()) {
