@@ -29,7 +29,7 @@ const WEFT: Text = Text {
     products: &["Contoso Fabric version 2.0"],
     body: "SYMPTOMS\n========\n\nThe following event is written:\n\n   Event ID: 4712\n   Source: Fabric Loom\n   Type: Error\n   \
            Description: The weft is torn.\n\nRESOLUTION\n==========\n\nTie a knot.\n\nREFERENCES\n==========\n\n\
-           See:\n\n   Q912347 How to Roll a Carpet\n\n   Q912399 How to Roll Two, and Q124641.\n",
+           See:\n\n   Q912347 How to Roll One\n\n   Q912399 How to Roll Two, and Q124641.\n",
 };
 
 const CARPET: Text = Text {
