@@ -58,14 +58,22 @@ pub fn catalogue() -> &'static KnowledgeBase {
 
 /// Knows these articles beside those that the page carries. What was known before stays in memory, because findings
 /// that are on the screen point to it; that happens a few times in the life of a page.
-pub fn learn(added: Vec<Article>, imported: Vec<Article>) {
-    let with = |known: &'static KnowledgeBase, more: Vec<Article>| match more.is_empty() {
+pub fn learn(added: Vec<Article>) {
+    CATALOGUE.set(with(built_in(), added));
+    KNOWLEDGE.set(catalogue());
+    SEARCH.set(None);
+}
+
+/// Knows these beside them, which the catalogue does not have.
+pub fn learn_imported(imported: Vec<Article>) {
+    KNOWLEDGE.set(with(catalogue(), imported));
+}
+
+fn with(known: &'static KnowledgeBase, more: Vec<Article>) -> &'static KnowledgeBase {
+    match more.is_empty() {
         true => known,
         false => Box::leak(Box::new(known.with(more))),
-    };
-    CATALOGUE.set(with(built_in(), added));
-    KNOWLEDGE.set(with(catalogue(), imported));
-    SEARCH.set(None);
+    }
 }
 
 /// The search over the catalogue; made when somebody first opens it, so that the page's start does not wait for it.

@@ -80,7 +80,7 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             for some in given.unchecked_ref::<js_sys::Array>().iter() {
                 articles.extend(decoded::<Vec<Article>>(&some)?);
             }
-            learn(articles, Vec::new());
+            learn(articles);
             CHECKUPS.with_borrow_mut(Vec::clear);
             listing::forget();
             Ok(Outcome::Learned)

@@ -52,7 +52,7 @@ impl Session {
         let _ = added::keep(None).await;
         imported::forget();
         self.state.borrow_mut().added = Rc::default();
-        super::super::learn(Vec::new(), Vec::new());
+        super::super::learn(Vec::new());
         self.pool.teach(Array::new().into());
         self.check_again();
     }
@@ -138,7 +138,10 @@ impl Session {
         let (articles, matching) = (articles(&own).await?, articles(&imported).await?);
         let rules = articles.iter().filter(|article| article.origin == Origin::Sigma).count();
         let articles_alone = articles.len() - rules;
-        super::super::learn(articles, matching);
+        super::super::learn(articles);
+        timer::pause().await;
+        super::super::learn_imported(matching);
+        timer::pause().await;
         self.pool.teach(own.concat(&imported).into());
         Ok(Added {
             articles: articles_alone,
