@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::events::filters::Filters;
 use super::events::searching;
-use super::exploring::{RecordsProps, use_found, use_index};
+use super::exploring::{RecordsProps, lost, use_found, use_index};
 use super::route::Route;
 use super::scope::Scope;
 use super::{format, text, zone};
@@ -70,6 +70,7 @@ pub fn TimelineView(props: &RecordsProps) -> Html {
                 found={found.map(|(_, found)| found)} timeline=true
             />
             { searching(session, snapshot) }
+            { lost(snapshot) }
             if let Some(histogram) = &*histogram {
                 <Chart {about} histogram={histogram.clone()} scope={scope.clone()} {count} {whole} />
             }
