@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use evtx_checkup::checkup::Report;
 use evtx_checkup::export::redaction::{Found, Names, Texts, Wishes};
 use evtx_checkup::export::{Format, Handover, Zone};
+use evtx_checkup::kb::import::Extract;
 use evtx_checkup::kb::{KnowledgeBase, Name};
 use evtx_checkup::log::evtx::{HEADER_SIZE, Reader};
 use log_writer::{Event, Level, evtx};
@@ -331,4 +332,28 @@ fn general_findings_go_with_those_they_are_under() {
     assert!(has(&handover, &exact) && has(&handover, &general) && !has(&handover, "service-crashed"));
     handover.leave_out(&BTreeSet::from([exact]));
     assert!(handover.findings.is_empty());
+}
+
+#[test]
+fn a_finding_of_an_imported_article_has_its_text() {
+    let text = "DOCUMENT:Q912345  08-AUG-2001\nTITLE   :Fabric: The Loom Is Still Weaving\n\n\
+                ======================================================================\n\
+                SYMPTOMS\n========\n\n   Event ID: 7034\n   Source: Service Control Manager\n   \
+                Description: The Loom service terminated unexpectedly.\n\nRESOLUTION\n==========\n\nStop the loom.\n";
+    let mut articles = Extract::read(text.as_bytes()).unwrap().articles();
+    let sections = articles[0].sections.clone();
+    // As the page knows them: another worker has their text.
+    articles.iter_mut().for_each(|article| article.sections.clear());
+    let knowledge = KnowledgeBase::new(articles);
+    let log = evtx([Event::service_control_manager(7034).param("Loom").param("1")]);
+    let mut handover = Handover::new(&report(&knowledge, &[("a.evtx", &log)]), &knowledge);
+    assert!(!Format::Text.write(&handover).contains("Stop the loom."), "nobody has given it yet");
+    handover.imported.insert("q912345".to_owned(), sections);
+    for format in [Format::Text, Format::Json, Format::Markdown, Format::Html] {
+        let written = format.write(&handover);
+        for part in ["exact", "The Loom service terminated unexpectedly.", "Resolution", "Stop the loom."] {
+            assert!(written.contains(part), "{}: {part} is not in {written}", format.word());
+        }
+        assert!(!written.contains("kb/imported"), "it is no file of ours");
+    }
 }

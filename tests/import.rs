@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use evtx_checkup::checkup::{self, FileReport, Report};
 use evtx_checkup::detection::Detection;
 use evtx_checkup::export::imported;
-use evtx_checkup::kb::import::{Clue, Extract, Grade, Heading, Role, Verdict};
-use evtx_checkup::kb::{KnowledgeBase, Version, lint};
+use evtx_checkup::kb::import::{Clue, Extract, Grade, Heading, Role, Verdict, link};
+use evtx_checkup::kb::{Block, Inline, KnowledgeBase, Version, lint};
 use kb_writer::Text;
 use log_writer::logs::{Article, FoundingLog, founding};
 use log_writer::{Event, evtx};
@@ -324,6 +324,39 @@ fn an_imported_article_ranks_below_a_built_in_one() {
     let places = |wanted: bool| findings.iter().position(|found| found.article.grade.is_some() == wanted);
     assert!(places(false) < places(true), "built-in first: {findings:#?}");
     assert_eq!(findings[places(true).unwrap()].own, 0, "it folds under the built-in one");
+}
+
+#[test]
+fn mentions_of_articles_that_are_there_are_links() {
+    let text = "See Q124641, Q999999 and (Q101355); fooQ124641 is none.\n\n1. Read Q101355.\n\n   Q124641 A Title";
+    let mut article = symptoms(text).articles().remove(0);
+    let before = format!("{:?}", article.sections);
+    link(&mut article, &|_| None);
+    let plain = |article: &evtx_checkup::kb::Article| -> Vec<(String, Vec<String>)> {
+        let inlines = article.sections[0].blocks.iter().map(|block| match block {
+            Block::Paragraph(inlines) => inlines,
+            Block::List(_, items) => match &items[0][0] {
+                Block::Paragraph(inlines) => inlines,
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        });
+        let links = |inlines: &Vec<Inline>| {
+            let address = |inline: &Inline| match inline {
+                Inline::Link(address, _) => Some(address.clone()),
+                _ => None,
+            };
+            inlines.iter().filter_map(address).collect()
+        };
+        inlines.map(|inlines| (Inline::plain(inlines), links(inlines))).collect()
+    };
+    let texts: Vec<String> = plain(&article).into_iter().map(|(text, _)| text).collect();
+    assert!(plain(&article).iter().all(|(_, links)| links.is_empty()), "{before}");
+    link(&mut article, &|number| (number != "Q999999").then(|| number.to_ascii_lowercase()));
+    let linked = plain(&article);
+    assert_eq!(linked.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>(), texts, "the words are the same");
+    let links: Vec<_> = linked.into_iter().map(|(_, links)| links).collect();
+    assert_eq!(links, [vec!["#q124641", "#q101355"], vec!["#q101355"], vec!["#q124641"]]);
 }
 
 #[test]

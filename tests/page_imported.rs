@@ -28,7 +28,8 @@ const WEFT: Text = Text {
     title: "Fabric: The Weft Is Torn",
     products: &["Contoso Fabric version 2.0"],
     body: "SYMPTOMS\n========\n\nThe following event is written:\n\n   Event ID: 4712\n   Source: Fabric Loom\n   Type: Error\n   \
-           Description: The weft is torn.\n\nRESOLUTION\n==========\n\nTie a knot.\n",
+           Description: The weft is torn.\n\nRESOLUTION\n==========\n\nTie a knot.\n\nREFERENCES\n==========\n\n\
+           See:\n\n   Q912347 How to Roll One\n\n   Q912399 How to Roll Two, and Q124641.\n",
 };
 
 const CARPET: Text = Text {
@@ -106,6 +107,11 @@ fn raw_articles_match_are_found_and_go_with_a_copy() {
         shows(browser, ".detail blockquote", "The thread \"Warp One\" was not found.").await?;
         shows(browser, ".detail .notice", "Microsoft Windows NT Server versions 3.51, 4.0").await?;
         shows(browser, ".detail", "The loom is already running.").await?;
+        // What is handed over has its text too.
+        browser.click(".views a[href='#/handover']").await?;
+        shows(browser, ".handover", "match: exact; the article says of the event:").await?;
+        shows(browser, ".handover", "The thread \"Warp One\" was not found.").await?;
+        shows(browser, ".handover", "The loom is already running.").await?;
 
         // All can be searched and read, also the one that looks for no event.
         browser.script("location.hash = '#/kb?q=carpet'").await?;
@@ -113,6 +119,14 @@ fn raw_articles_match_are_found_and_go_with_a_copy() {
         browser.click(".imported a").await?;
         shows(browser, "main h1", "Fabric: How to Roll a Carpet").await?;
         shows(browser, "main article", "Roll it from its shorter end.").await?;
+        // What it names and is there is a link: an imported article, or one of ours.
+        browser.script("location.hash = '#/kb/q912346'").await?;
+        shows(browser, "main article", "Tie a knot.").await?;
+        let is_own = |article: &&evtx_checkup::kb::Article| article.sources.iter().any(|source| source.id == "Q124641");
+        let own = evtx_checkup::built_in().articles().iter().find(is_own).map(|article| format!("#/kb/{}", article.id));
+        let links =
+            "return [...document.querySelectorAll('main article section p a')].map(a => [a.textContent, a.hash])";
+        assert_eq!(browser.script(links).await?, json!([["Q912347", "#/kb/q912347"], ["Q124641", own]]));
         browser.script("location.hash = '#/kb?area=imported'").await?;
         browser.wait_until("document.querySelectorAll('.imported li').length === 3").await?;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Handover;
 use crate::checkup::{FileReport, Finding, Tally};
 use crate::detection::correlation::timespan_in_words;
-use crate::kb::{Block, Heading, Source};
+use crate::kb::{Block, Heading, Origin, Source};
 use crate::log::Problem;
 
 /// How many names or kinds are written out one by one.
@@ -121,14 +121,12 @@ fn push_list<'h>(out: &mut Vec<Element<'h>>, lines: Vec<Line<'h>>) {
 pub fn finding<'h>(handover: &'h Handover<'_>, finding: &'h Finding<'_>) -> Vec<Element<'h>> {
     let article = finding.article;
     let mut out = vec![Element::Finding(&article.id, &article.title)];
-    out.push(Element::Line(vec![own(format!(
-        "{}, {} | {} | kb/{}/{}.md",
-        article.level,
-        article.verdict,
-        records(finding.own),
-        article.area,
-        article.id
-    ))]));
+    let place = match article.origin {
+        Origin::Imported => String::new(),
+        _ => format!(" | kb/{}/{}.md", article.area, article.id),
+    };
+    let about = format!("{}, {} | {}{place}", article.level, article.verdict, records(finding.own));
+    out.push(Element::Line(vec![own(about)]));
     if let Some(grade) = article.grade {
         let line = format!("imported, match: {grade}; the article says of the event:");
         out.push(Element::Line(vec![own(line)]));
@@ -163,7 +161,8 @@ pub fn finding<'h>(handover: &'h Handover<'_>, finding: &'h Finding<'_>) -> Vec<
             out.push(Element::Line(counted(word, names)));
         }
     }
-    out.extend(article.sections.iter().map(|section| Element::Section(section.heading, &section.blocks)));
+    let sections = handover.sections(article).iter();
+    out.extend(sections.map(|section| Element::Section(section.heading, &section.blocks)));
     if !article.applies_to.is_empty() {
         out.push(Element::AppliesTo(&article.applies_to));
     }

@@ -1,10 +1,10 @@
 //! What is handed over: the findings somebody chose, what was read, and what nobody explains.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Zone;
 use crate::checkup::{Finding, NotEvaluated, Report};
-use crate::kb::{KnowledgeBase, Name};
+use crate::kb::{Article, KnowledgeBase, Name, Section};
 use crate::log::Reason;
 
 /// What is handed over. Its texts from logs are as the logs have them: each format says how it writes them safely.
@@ -25,6 +25,8 @@ pub struct Handover<'k> {
     pub zone: Zone,
     /// Names were taken out of it.
     pub redacted: bool,
+    /// The sections of imported articles by their ids, where the knowledge base has these without their text.
+    pub imported: BTreeMap<String, Vec<Section>>,
 }
 
 impl<'k> Handover<'k> {
@@ -44,7 +46,13 @@ impl<'k> Handover<'k> {
             note: String::new(),
             zone: Zone::default(),
             redacted: false,
+            imported: BTreeMap::new(),
         }
+    }
+
+    /// The sections of an article.
+    pub fn sections<'s>(&'s self, article: &'s Article) -> &'s [Section] {
+        self.imported.get(&article.id).unwrap_or(&article.sections)
     }
 
     /// Leaves out findings, by their articles' ids, and the general ones that are shown only under them.

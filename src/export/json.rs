@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::handover::steers;
-use super::{Handover, Zone};
+use super::{Handover, Zone, text};
 use crate::checkup::{EventKind, FileReport, Finding, Link, NotEvaluated, Tally};
 use crate::event::Level;
+use crate::kb::Origin;
 
 /// JSON text.
 pub(super) fn text(handover: &Handover<'_>) -> String {
@@ -33,7 +34,7 @@ pub fn value(handover: &Handover<'_>) -> Value {
         "note": handover.note,
         "redacted": handover.redacted,
         "files": receipt.files.values().map(|each| file(each, zone)).collect::<Vec<_>>(),
-        "findings": handover.findings.iter().map(|each| finding(each, zone)).collect::<Vec<_>>(),
+        "findings": handover.findings.iter().map(|each| finding(handover, each)).collect::<Vec<_>>(),
         "unexplained": kinds(&receipt.unexplained),
         "explained_groups": kinds(&receipt.explained),
         "not_evaluated": handover.not_evaluated.iter().map(not_evaluated).collect::<Vec<_>>(),
@@ -67,7 +68,11 @@ fn file(file: &FileReport, zone: &Zone) -> Value {
     })
 }
 
-fn finding(finding: &Finding<'_>, zone: &Zone) -> Value {
+fn finding(handover: &Handover<'_>, finding: &Finding<'_>) -> Value {
+    let zone = &handover.zone;
+    // Where the others are found by their ids, nobody else has the text of imported ones.
+    let is_imported = finding.article.origin == Origin::Imported;
+    let sections = handover.sections(finding.article).iter().filter(|_| is_imported);
     let subjects = finding.subjects.by_count().into_iter();
     let links = |links: &[Link<'_>]| (!finding.untold).then(|| links.iter().map(link).collect::<Vec<_>>());
     json!({
@@ -87,6 +92,7 @@ fn finding(finding: &Finding<'_>, zone: &Zone) -> Value {
         "followed_by": links(&finding.consequences),
         "grade": finding.article.grade,
         "passages": finding.article.passages,
+        "sections": sections.map(|section| json!({"heading": section.heading.title(), "text": text::blocks(&section.blocks)})).collect::<Vec<_>>(),
     })
 }
 

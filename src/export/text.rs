@@ -57,6 +57,14 @@ fn harmless(text: &str) -> String {
     text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
 }
 
+/// Blocks as text.
+pub(super) fn blocks(blocks: &[Block]) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_blocks(&mut out, blocks, 0);
+    out
+}
+
 fn write_blocks(out: &mut String, blocks: &[Block], indent: usize) -> Result {
     for block in blocks {
         match block {

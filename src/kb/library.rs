@@ -1,10 +1,10 @@
 //! The imported articles of one or more archives, to be searched and read. There may be so many that their texts stay
 //! where they are, and only those that look for events go to where logs are checked.
 
+use super::Article;
 use super::filter::Filter;
 use super::import::Extract;
 use super::search::Search;
-use super::{Article, Summary};
 
 /// More articles are not taken: that is five times the largest archive known.
 pub const MAX_ARTICLES: usize = 300_000;
@@ -21,22 +21,20 @@ impl Library {
     /// Adds an article, which gets the next number, and gives what it looks for: an article for each grade, without text.
     /// `None` if one of the same id is there, or there are too many.
     pub fn add(&mut self, extract: &Extract) -> Option<Vec<Article>> {
-        let mut articles = extract.articles();
+        let mut articles = extract.without_text();
         let best = articles.first()?;
         if self.articles.len() >= MAX_ARTICLES || self.search.number(&best.id).is_some() {
             return None;
         }
-        self.search.add(best);
+        // Words are the same in a text as it is and in the paragraphs and lists that are shown of it.
+        self.search.add(best, extract.sections.iter().map(|section| section.text.as_str()));
         self.articles.push(Article {
             applies_to: Vec::new(),
-            summary: Summary::default(),
             sources: Vec::new(),
-            sections: Vec::new(),
             passages: Vec::new(),
             ..best.clone()
         });
         articles.retain(|article| article.grade.is_some());
-        articles.iter_mut().for_each(|article| article.sections.clear());
         Some(articles)
     }
 

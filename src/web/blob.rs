@@ -22,10 +22,32 @@ pub async fn read(file: &Blob, offset: u64, length: u64) -> Result<Uint8Array, S
     read_all(part(file, offset, length).map_err(message)?).await
 }
 
-/// Reads a whole file at once. The browser begins before anybody waits for it, so that it can be at many files.
-pub fn read_all(file: Blob) -> impl Future<Output = Result<Uint8Array, String>> {
-    let buffer = JsFuture::from(file.array_buffer());
-    async { Ok(Uint8Array::new(&buffer.await.map_err(message)?)) }
+/// Reads a whole file at once.
+async fn read_all(file: Blob) -> Result<Uint8Array, String> {
+    Ok(Uint8Array::new(&JsFuture::from(file.array_buffer()).await.map_err(message)?))
+}
+
+/// Reads files with their sizes, as one: to the browser, each that it reads by itself costs more than its bytes.
+pub async fn read_together(files: Vec<(u64, Blob)>) -> Vec<Result<Uint8Array, String>> {
+    let together = files.iter().map(|(_, file)| JsValue::from(file)).collect::<js_sys::Array>();
+    if let Ok(together) = Blob::new_with_blob_sequence(&together)
+        && let Ok(bytes) = read_all(together).await
+        && files.iter().map(|(size, _)| size).sum::<u64>() == u64::from(bytes.length())
+    {
+        let mut start = 0;
+        let cut = |(size, _): &(u64, Blob)| {
+            let from = start;
+            start += *size as u32;
+            Ok(bytes.subarray(from, start))
+        };
+        return files.iter().map(cut).collect();
+    }
+    // One of them cannot be read, or is not what it was.
+    let mut read = Vec::new();
+    for (_, file) in files {
+        read.push(read_all(file).await);
+    }
+    read
 }
 
 /// What tells what a file is.

@@ -7,7 +7,6 @@ use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use super::messages::taken;
 use crate::checkup::{Listed, Place};
 use crate::event::Time;
 use crate::index::{About, Builder, Filter, Found, Histogram, Index, Row};
@@ -70,7 +69,7 @@ thread_local! {
 /// Answers a question.
 pub fn answer(question: Question, with: &JsValue) -> Result<Answer, String> {
     let listed = || {
-        let bytes = with.dyn_ref::<Uint8Array>().map(taken).unwrap_or_default();
+        let bytes = with.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default();
         Listed::from_bytes(&bytes).map_err(|error| error.to_string())
     };
     STATE.with_borrow_mut(|state| match (question, state) {

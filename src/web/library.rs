@@ -44,6 +44,8 @@ struct Shelf {
     sources: Vec<(String, JsValue)>,
     /// The archive that was used last, whose list of entries need not be read again.
     archive: Option<(usize, Archive<BlobReader>)>,
+    /// The ids of the articles of ours that people brought, and what their sources are called.
+    own: Vec<(String, String)>,
     /// Articles that look for events.
     matching: usize,
     /// What the texts have together.
@@ -93,6 +95,7 @@ pub async fn compile(given: &Array, part: &impl Fn(Outcome)) -> Result<Compiled,
     let pairs = own.iter().map(|(path, text)| Array::of2(&path.into(), &text.into()));
     let library = SHELF.with_borrow_mut(|shelf| {
         shelf.library.prepare();
+        shelf.own = named(&articles).collect();
         messages::Library { articles: shelf.places.len(), matching: shelf.matching }
     });
     Ok(Compiled {
@@ -205,7 +208,8 @@ pub fn look(id: &str) -> Option<Looked> {
         let extract = Extract::read(&bytes).ok()?;
         let mut articles = extract.articles();
         let place = articles.iter().position(|article| article.id == id).unwrap_or(0);
-        let article = articles.swap_remove(place);
+        let mut article = articles.swap_remove(place);
+        import::link(&mut article, &|number| shelf.id_of(number));
         Some(Looked { article, source: extract.source(), name: format!("{}.md", extract.written_id()) })
     })
 }
@@ -228,7 +232,22 @@ pub fn texts() -> Carried {
     })
 }
 
+/// The ids of articles, and what their sources are called.
+fn named(articles: &[Article]) -> impl Iterator<Item = (String, String)> {
+    articles.iter().flat_map(|article| article.sources.iter().map(|source| (article.id.clone(), source.id.clone())))
+}
+
 impl Shelf {
+    /// The article with a number of the Knowledge Base (`Q124641`): the imported one, or else one of ours that has it for
+    /// a source.
+    fn id_of(&self, number: &str) -> Option<String> {
+        let digits = number.trim_start_matches('Q');
+        let imported = Some(number.to_ascii_lowercase()).filter(|id| self.library.number(id).is_some());
+        let is_it = |(id, name): (String, String)| (name.trim_start_matches(['K', 'B', 'Q']) == digits).then_some(id);
+        let own = || self.own.iter().cloned().find_map(is_it);
+        imported.or_else(own).or_else(|| named(super::built_in().articles()).find_map(is_it))
+    }
+
     /// The path and the text of an article, read again.
     fn text(&mut self, number: usize) -> Option<(String, Vec<u8>)> {
         let (source, place) = *self.places.get(number)?;

@@ -3,8 +3,7 @@
 use js_sys::{Array, Uint8Array};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::prelude::*;
-use web_sys::{MessageChannel, MessagePort};
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::index::{Answer, Question};
 use crate::checkup::{FileReport, Ids, Report};
@@ -30,29 +29,9 @@ pub fn handed_over(with: &JsValue) -> Array {
     with.dyn_ref::<Uint8Array>().map_or_else(Array::new, |bytes| Array::of1(&bytes.buffer()))
 }
 
-thread_local! {
-    /// Leads nowhere.
-    static NOWHERE: Option<MessagePort> = MessageChannel::new().ok().map(|channel| {
-        channel.port1().close();
-        channel.port1()
-    });
-}
-
-/// Bytes that came with a message, for good. The browser's memory for them is given back at once, by handing them on to
-/// nobody: left alone, it waits for a collector that does not count it.
-pub fn taken(bytes: &Uint8Array) -> Vec<u8> {
-    let taken = bytes.to_vec();
-    NOWHERE.with(|port| {
-        let handed_over = handed_over(bytes);
-        // If that does not work, they are collected some day.
-        let _ = port.as_ref().map(|port| port.post_message_with_transferable(&JsValue::NULL, &handed_over));
-    });
-    taken
-}
-
-/// What [`encoded`] made and a message brought; it can be decoded once.
+/// What [`encoded`] made.
 pub fn decoded<T: DeserializeOwned>(encoded: &JsValue) -> Result<T, String> {
-    postcard::from_bytes(&taken(encoded.unchecked_ref())).map_err(|error| error.to_string())
+    postcard::from_bytes(&encoded.unchecked_ref::<Uint8Array>().to_vec()).map_err(|error| error.to_string())
 }
 
 /// A message as the browser posts it.

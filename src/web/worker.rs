@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::blob::{BlobReader, read, read_all, start_of, stream, unpack};
+use super::blob::{BlobReader, read, read_together, start_of, stream, unpack};
 use super::messages::{
     Archived, Log, Look, Opened, Outcome, Reply, Request, Row, Task, Unopened, Unpacked, decoded, handed_over,
 };
@@ -86,19 +86,18 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             Ok(Outcome::Learned)
         }
         Task::Open { files, check } => {
-            let blobs: Vec<Blob> = given.unchecked_ref::<js_sys::Array>().iter().map(Into::into).collect();
-            // The browser is at all of them at once: it takes longer to find a file than to read it.
-            let reading: Vec<_> = (files.iter().zip(blobs))
-                .map(|(file, blob)| {
-                    let is_whole = check && file.size <= SMALL_FILE;
-                    (is_whole, read_all(if is_whole { blob } else { start_of(&blob) }))
-                })
-                .collect();
-            let mut opened = Vec::new();
-            for (file, (is_whole, bytes)) in files.into_iter().zip(reading) {
-                opened.push(opened_file(file, bytes.await, is_whole));
-            }
-            Ok(Outcome::Opened(opened))
+            let blobs = given.unchecked_ref::<js_sys::Array>().iter().map(Blob::from);
+            let is_whole = |file: &Unopened| check && file.size <= SMALL_FILE;
+            let wanted = files.iter().zip(blobs).map(|(file, blob)| match is_whole(file) {
+                true => (file.size, blob),
+                false => (file.size.min(Kind::START as u64), start_of(&blob)),
+            });
+            let bytes = read_together(wanted.collect()).await;
+            let opened = files.into_iter().zip(bytes).map(|(file, bytes)| {
+                let is_whole = is_whole(&file);
+                opened_file(file, bytes, is_whole)
+            });
+            Ok(Outcome::Opened(opened.collect()))
         }
         Task::Check { number, file: report, first, chunks } => {
             let offset = chunk_offset(first);

@@ -20,13 +20,15 @@ const FEW: [&str; 10] = [
     "service-start-failed",
 ];
 
-/// Builds the page, and one with few articles, and measures what `benches/numbers.rs` says.
-pub fn bench() -> Result {
-    let folder = root().join("target/bench/kb");
-    copy_few(&root().join("kb"), &folder)?;
-    fs::copy(build::page_of(Some(&folder))?, root().join("target/bench/few-articles.html"))?;
+/// Builds the page, and one with few articles where that is measured, and measures what `benches/numbers.rs` says, or some parts of it.
+pub fn bench(parts: &[&str]) -> Result {
+    if parts.is_empty() || parts.contains(&"page") {
+        let folder = root().join("target/bench/kb");
+        copy_few(&root().join("kb"), &folder)?;
+        fs::copy(build::page_of(Some(&folder))?, root().join("target/bench/few-articles.html"))?;
+    }
     build::page()?;
-    run("cargo", &["bench", "--bench", "numbers"])
+    run("cargo", &[&["bench", "--bench", "numbers", "--"], parts].concat())
 }
 
 /// Copies [`FEW`] articles of a knowledge base.

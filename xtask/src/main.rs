@@ -17,7 +17,7 @@ const HELP: &str = "\
 cargo xtask serve [PORT]   build the page and serve it on this computer
 cargo xtask build          build the page: dist/index.html
 cargo xtask test           everything that must hold before a change lands
-cargo xtask bench          the numbers that this project promises
+cargo xtask bench [PART]   the numbers that this project promises: native, page, search, records, files, imported
 cargo xtask codes          write the names of error codes again: src/codes.txt
 cargo xtask messages FOLDER
                            write the messages of error codes again, from Microsoft's pages: src/kb/import/messages.txt
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["bench"] => bench::bench(),
+        ["bench", parts @ ..] => bench::bench(parts),
         ["codes"] => codes::codes(),
         ["messages", folder] => messages::messages(folder.as_ref()),
         ["fuzz", target @ ..] if target.len() < 2 => fuzz::fuzz(target.first().copied(), 10),

@@ -1,6 +1,7 @@
 //! What was read of an article, as a known issue.
 
 use super::detection::graded;
+use super::events::is_reference;
 use super::{Extract, Grade, Heading as Own, IMPORTED, Role, Verdict as Advice};
 use crate::detection::{Condition, Detection};
 use crate::kb::article::{Heading, Level, Origin, Section, Source, Verdict};
@@ -13,8 +14,16 @@ impl Extract {
     /// The known issue: one article for each grade of what it matches, the best first, which has the article's number for
     /// its id. One that looks for no event is there to be read.
     pub fn articles(&self) -> Vec<Article> {
+        let mut articles = self.without_text();
+        let sections = sections(self);
+        articles.iter_mut().for_each(|article| article.sections.clone_from(&sections));
+        articles
+    }
+
+    /// The same without the sections.
+    pub fn without_text(&self) -> Vec<Article> {
         let mut graded = Grade::ALL.into_iter().filter_map(|grade| Some((grade, graded(self, grade)?)));
-        let mut article = self.readable();
+        let mut article = self.head();
         let Some((grade, (detection, passages))) = graded.next() else { return vec![article] };
         (article.grade, article.detection, article.passages) = (Some(grade), detection, passages);
         let id = article.id.clone();
@@ -27,8 +36,8 @@ impl Extract {
         articles
     }
 
-    /// The article without what it looks for.
-    pub(super) fn readable(&self) -> Article {
+    /// The article without its sections and what it looks for.
+    pub(super) fn head(&self) -> Article {
         let number = self.kb.trim_start_matches('Q');
         let (level, verdict) = match self.verdict {
             Advice::Fix | Advice::Workaround => (Level::Medium, Verdict::Fix),
@@ -55,7 +64,7 @@ impl Extract {
             }],
             detection: Detection { selections: Vec::new(), condition: Condition::AtLeast(1, Vec::new()) },
             caused_by: Vec::new(),
-            sections: sections(self),
+            sections: Vec::new(),
             origin: Origin::Imported,
             correlation: None,
             silent: false,
@@ -92,7 +101,7 @@ fn windows(products: &[String], date: Option<&str>) -> Option<Range> {
 }
 
 /// The sections, in the order of known issues; what they have no heading for joins the nearest.
-fn sections(extract: &Extract) -> Vec<Section> {
+pub(super) fn sections(extract: &Extract) -> Vec<Section> {
     let heading = |own: Option<Own>| match own {
         None | Some(Own::Summary | Own::Symptoms) => Heading::Symptoms,
         Some(Own::Cause) => Heading::Cause,
@@ -120,7 +129,7 @@ fn blocks(text: &str) -> Vec<Block> {
         let indent = lines.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
         match item(first) {
             Some(_) => list(&lines, &mut blocks),
-            None if indent >= 2 => {
+            None if indent >= 2 && !is_reference(first.trim_start()) => {
                 let code: Vec<&str> = lines.iter().map(|line| line.get(indent..).unwrap_or(line)).collect();
                 match blocks.last_mut() {
                     Some(Block::Code(last)) => {

@@ -229,7 +229,7 @@ fn without_bullet(text: &str) -> &str {
 }
 
 /// Whether a line starts the title of another article: `Q101355 Title`.
-fn is_reference(text: &str) -> bool {
+pub(super) fn is_reference(text: &str) -> bool {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     text.strip_prefix('Q').is_some_and(|rest| (5..=6).contains(&digits(rest)))
         || text.starts_with("ARTICLE-ID")

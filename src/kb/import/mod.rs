@@ -10,6 +10,7 @@ mod date;
 mod detection;
 mod events;
 mod labels;
+mod links;
 mod mentions;
 mod sections;
 mod shape;
@@ -24,15 +25,13 @@ use serde::{Deserialize, Serialize};
 
 pub use detection::Grade;
 use events::Found;
+pub use links::link;
 pub use sections::Heading;
 pub use values::Value;
 pub use verdict::Verdict;
 
 /// The area of imported articles.
 pub const IMPORTED: &str = "imported";
-
-/// More links to other articles are left out.
-const MAX_LINKS: usize = 200;
 
 /// What an article says, as far as it could be read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -120,7 +119,8 @@ impl Extract {
         let plain: Vec<(Option<Heading>, String)> =
             sections.iter().map(|section| (section.heading, joined(section.lines))).collect();
         let (verdict, verdict_passage) = verdict::of(&plain);
-        let speaks = page.title.contains("vent") || plain.iter().any(|(_, text)| text.contains("vent"));
+        let has_word = |text: &str| memchr::memmem::find(text.as_bytes(), b"vent").is_some();
+        let speaks = has_word(&page.title) || plain.iter().any(|(_, text)| has_word(text));
         let found: Vec<Found> = match speaks {
             true => {
                 sections.iter().flat_map(|section| events::find(section, page.flat)).take(events::MAX_EVENTS).collect()
@@ -137,7 +137,7 @@ impl Extract {
             keywords: page.keywords.into_iter().map(str::to_owned).collect(),
             last_modified: page.date,
             events,
-            links: links(&page.body, page.number),
+            links: links::of(&page.body, page.number),
             sections: sections
                 .iter()
                 .map(|section| Section { heading: section.heading, text: section.lines.join("\n") })
@@ -151,28 +151,21 @@ impl Extract {
 /// The lines as one text with single spaces.
 fn joined(lines: &[&str]) -> String {
     let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
-    for word in lines.iter().flat_map(|line| line.split_ascii_whitespace()) {
+    let mut add = |part: &str| {
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(word);
-    }
-    text
-}
-
-/// The numbers of other articles, each once, in order.
-fn links(body: &[&str], own: &str) -> Vec<String> {
-    let mut links: Vec<String> = Vec::new();
-    for line in body.iter().filter(|line| line.contains('Q')) {
-        for word in line.split(|c: char| !c.is_ascii_alphanumeric()) {
-            let digits = word.strip_prefix('Q').filter(|digits| (5..=6).contains(&digits.len()) && *digits != own);
-            if links.len() < MAX_LINKS
-                && digits.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
-                && links.iter().all(|old| old != word)
-            {
-                links.push(word.to_owned());
-            }
+        text.push_str(part);
+    };
+    for line in lines {
+        let line = line.trim_ascii();
+        // Most lines are as they are to be.
+        let is_spaced = |two: &[u8]| two[0].is_ascii_whitespace() && (two[0] != b' ' || two[1].is_ascii_whitespace());
+        match line.as_bytes().windows(2).any(is_spaced) {
+            true => line.split_ascii_whitespace().for_each(&mut add),
+            false if line.is_empty() => {}
+            false => add(line),
         }
     }
-    links
+    text
 }

@@ -117,7 +117,7 @@ fn markdown<'a>(lines: &[&'a str]) -> Option<Page<'a>> {
 
 /// What text and Markdown shape have in common: products between rulers, the body, and an end with keywords.
 fn old<'a>(page: &mut Page<'a>, lines: &[&'a str]) {
-    let applies = lines.iter().position(|line| line.contains("in this article applies to:"));
+    let applies = lines.iter().position(|line| leads_to_products(line));
     let body = match applies {
         Some(at) => {
             let products = &lines[at + 1..];
@@ -162,7 +162,7 @@ fn web<'a>(lines: &[&'a str]) -> Option<Page<'a>> {
     let (mut start, mut end) = (first + 1, lines.len());
     for (at, line) in lines.iter().enumerate().skip(first) {
         let line = line.trim();
-        if line.contains("in this article applies to:") {
+        if leads_to_products(line) {
             let count = lines[at + 1..].iter().take_while(|line| line.trim_start().starts_with(['-', '•'])).count();
             products = at + 1..at + 1 + count;
             start = products.end;
@@ -176,7 +176,8 @@ fn web<'a>(lines: &[&'a str]) -> Option<Page<'a>> {
                 ["This article was previously published under ", "Article ID", "View products that this article"];
             page.number = number.iter().find_map(|label| number_after(line, label)).unwrap_or_default();
         }
-        if let Some((_, rest)) = line.split_once("Last ")
+        if line.contains('L')
+            && let Some((_, rest)) = line.split_once("Last ")
             && let Some(value) = ["Reviewed:", "Review", "reviewed"].iter().find_map(|label| rest.strip_prefix(label))
         {
             page.date = page.date.or_else(|| date::iso(value.trim_start_matches([' ', ':', '|'])));
@@ -192,6 +193,11 @@ fn web<'a>(lines: &[&'a str]) -> Option<Page<'a>> {
     page.products = bullets(&lines[products]);
     page.body = lines.get(start..end)?.to_vec();
     Some(page)
+}
+
+/// Whether the products follow a line. Few lines have a colon, and only these are searched.
+fn leads_to_products(line: &str) -> bool {
+    line.contains(':') && line.contains("in this article applies to:")
 }
 
 /// The items of a list of products: wrapped lines joined, without the platforms nested under them.
@@ -229,6 +235,10 @@ fn bullets(lines: &[&str]) -> Vec<String> {
 
 /// Whether a line is a rule across the page, of at least so many characters.
 pub(super) fn is_ruler(line: &str, length: usize) -> bool {
+    // Most lines end in no sign of a rule.
+    if line.len() < length || line.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        return false;
+    }
     let line = line.trim();
     line.len() >= length && (line.bytes().all(|byte| byte == b'=') || line.bytes().all(|byte| byte == b'-'))
 }

@@ -1,5 +1,6 @@
 //! What was read of an article, as an article of ours to be edited: `kb/<area>/<id>.md`.
 
+use super::article::sections;
 use super::detection::{asks, quoted, written};
 use super::{Clue, Extract, Grade};
 use crate::kb::article::Heading;
@@ -13,7 +14,7 @@ impl Extract {
     /// The article's source: front matter filled in as far as it can be, and its sections. What it leaves open is what
     /// `lint` then asks for.
     pub fn source(&self) -> String {
-        let article = self.readable();
+        let (article, sections) = (self.head(), sections(self));
         let (detection, clues) = Grade::ALL.into_iter().find_map(|grade| written(self, grade)).unwrap_or_default();
         let id = self.written_id();
         let texts: Vec<String> = self.products.iter().map(|product| quoted(product)).collect();
@@ -45,7 +46,7 @@ impl Extract {
         text += &examples(&clues, 1);
         text += "---\n";
         for heading in Heading::ALL {
-            let blocks = article.sections.iter().find(|section| section.heading == heading);
+            let blocks = sections.iter().find(|section| section.heading == heading);
             let is_needed = matches!(heading, Heading::Symptoms | Heading::Cause | Heading::Resolution);
             match blocks {
                 Some(section) => {

@@ -7,9 +7,8 @@
 mod postings;
 mod words;
 
-use std::rc::Rc;
-
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use self::postings::Postings;
 use super::{Article, Block, Inline};
@@ -62,18 +61,11 @@ const LONGEST: usize = 64;
 /// More words than this are left out. A library of 60,000 articles has half a million.
 const MAX_TERMS: usize = 2 << 20;
 
-/// A word that stands in articles.
-struct Term {
-    word: Rc<str>,
-    articles: Postings,
-}
-
 /// The index over articles.
 #[derive(Default)]
 pub struct Search {
-    /// In the order in which they were met.
-    terms: Vec<Term>,
-    by_word: FxHashMap<Rc<str>, u32>,
+    /// The words of articles, in the order in which they were met.
+    terms: IndexMap<Box<str>, Postings, FxBuildHasher>,
     /// The terms ordered by word, and by their stems, as far as [`Search::prepare`] has come.
     ordered: Vec<u32>,
     by_stem: FxHashMap<String, Vec<u32>>,
@@ -95,15 +87,18 @@ impl Search {
     /// Indexes articles.
     pub fn new(articles: &[Article]) -> Search {
         let mut search = Search::default();
-        articles.iter().for_each(|article| search.add(article));
+        articles.iter().for_each(|article| search.add(article, []));
         search.prepare();
         search
     }
 
-    /// Adds an article, which has the next number. It is found after [`Search::prepare`].
-    pub fn add(&mut self, article: &Article) {
+    /// Adds an article, which has the next number, with texts that it does not have itself. It is found after
+    /// [`Search::prepare`].
+    pub fn add<'t>(&mut self, article: &Article, texts: impl IntoIterator<Item = &'t str>) {
         let number = self.specificity.len() as u32;
-        Writer { search: self, article: number }.article(article);
+        let mut writer = Writer { search: self, article: number };
+        writer.article(article);
+        texts.into_iter().for_each(|text| writer.text(text, Place::Text));
         self.specificity.push(article.detection.specificity());
         self.by_id.insert(article.id.clone(), number);
     }
@@ -115,14 +110,15 @@ impl Search {
         if known == terms.len() {
             return;
         }
-        for (number, term) in (0u32..).zip(&*terms).skip(known) {
+        for (number, word) in (0u32..).zip(terms.keys()).skip(known) {
             ordered.push(number);
             // Numbers have no endings.
-            if !term.word.starts_with(|c: char| c.is_ascii_digit()) {
-                by_stem.entry(words::stem(&term.word)).or_default().push(number);
+            if !word.starts_with(|c: char| c.is_ascii_digit()) {
+                by_stem.entry(words::stem(word)).or_default().push(number);
             }
         }
-        ordered.sort_unstable_by(|a, b| terms[*a as usize].word.cmp(&terms[*b as usize].word));
+        let word = |number: &u32| terms.get_index(*number as usize).map(|(word, _)| word);
+        ordered.sort_unstable_by(|a, b| word(a).cmp(&word(b)));
     }
 
     /// The number of an article by its id.
@@ -188,7 +184,7 @@ impl Search {
     fn worth(&self, word: &str) -> Vec<f32> {
         let mut worth = vec![0.0f32; self.specificity.len()];
         let mut add = |term: u32, quality: f32, places: u16| {
-            let articles = self.terms.get(term as usize).map(|term| term.articles.iter());
+            let articles = self.terms.get_index(term as usize).map(|(_, articles)| articles.iter());
             for (article, own) in articles.into_iter().flatten() {
                 if let Some(worth) = worth.get_mut(article as usize) {
                     *worth = worth.max(quality * weight(own & places));
@@ -234,12 +230,12 @@ impl Search {
     }
 
     fn exact(&self, word: &str) -> Option<u32> {
-        self.by_word.get(word).copied()
+        self.terms.get_index_of(word).map(|number| number as u32)
     }
 
     /// The terms from the first that is not before a word on, ordered, each with its number.
     fn from(&self, word: &str) -> impl Iterator<Item = (u32, &str)> {
-        let word_of = |number: &u32| self.terms.get(*number as usize).map_or("", |term| &*term.word);
+        let word_of = |number: &u32| self.terms.get_index(*number as usize).map_or("", |(word, _)| word);
         let first = self.ordered.partition_point(|number| word_of(number) < word);
         self.ordered[first..].iter().map(move |number| (*number, word_of(number)))
     }
@@ -358,19 +354,13 @@ impl Writer<'_> {
     }
 
     fn word(&mut self, word: &str, place: Place) {
-        let Search { terms, by_word, .. } = &mut *self.search;
-        let term = match by_word.get(word) {
-            Some(number) => *number,
-            None if word.len() > LONGEST || terms.len() >= MAX_TERMS => return,
-            None => {
-                let (word, number) = (Rc::<str>::from(word), terms.len() as u32);
-                terms.push(Term { word: word.clone(), articles: Postings::default() });
-                by_word.insert(word, number);
-                number
-            }
-        };
-        if let Some(term) = terms.get_mut(term as usize) {
-            term.articles.add(self.article, 1 << place as u16);
+        let terms = &mut self.search.terms;
+        if let Some(articles) = terms.get_mut(word) {
+            articles.add(self.article, 1 << place as u16);
+        } else if word.len() <= LONGEST && terms.len() < MAX_TERMS {
+            let mut articles = Postings::default();
+            articles.add(self.article, 1 << place as u16);
+            terms.insert(word.into(), articles);
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Where a word stands: articles by number, each with a set of places in it. Most words of a large library stand in one
 //! article, and a few in all of them, so one is kept as it is and what is before it in a few bytes each.
 
+/// The places of most words.
+const FIRST: u16 = 1;
+
 /// Articles with places, by number, ascending.
 #[derive(Default)]
 pub struct Postings {
-    /// Those before the last: how much higher the number is than the one before, and the places, both as LEB128.
+    /// Those before the last: how much higher the number is than the one before, doubled, and the places, both as LEB128.
+    /// Places that are only the first one are left out, and the doubled number is one more.
     before: Vec<u8>,
     /// The number of the last in `before`.
     packed: u32,
@@ -17,8 +21,13 @@ impl Postings {
     pub fn add(&mut self, article: u32, places: u16) {
         let (last, own) = self.last;
         if own != 0 && last != article {
-            pack(&mut self.before, last - self.packed);
-            pack(&mut self.before, own.into());
+            let more = u64::from(last - self.packed) << 1;
+            if own == FIRST {
+                pack(&mut self.before, more | 1);
+            } else {
+                pack(&mut self.before, more);
+                pack(&mut self.before, own.into());
+            }
             self.packed = last;
             self.last = (article, places);
         } else {
@@ -30,14 +39,16 @@ impl Postings {
     pub fn iter(&self) -> impl Iterator<Item = (u32, u16)> {
         let (mut bytes, mut article) = (self.before.iter(), 0);
         let before = std::iter::from_fn(move || {
-            article += unpack(&mut bytes)?;
-            Some((article, unpack(&mut bytes)? as u16))
+            let more = unpack(&mut bytes)?;
+            article += (more >> 1) as u32;
+            let places = if more & 1 == 1 { FIRST } else { unpack(&mut bytes)? as u16 };
+            Some((article, places))
         });
         before.chain((self.last.1 != 0).then_some(self.last))
     }
 }
 
-fn pack(bytes: &mut Vec<u8>, mut number: u32) {
+fn pack(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
         number >>= 7;
@@ -45,11 +56,11 @@ fn pack(bytes: &mut Vec<u8>, mut number: u32) {
     bytes.push(number as u8);
 }
 
-fn unpack<'a>(bytes: &mut impl Iterator<Item = &'a u8>) -> Option<u32> {
+fn unpack<'a>(bytes: &mut impl Iterator<Item = &'a u8>) -> Option<u64> {
     let (mut number, mut shift) = (0, 0);
     loop {
         let byte = *bytes.next()?;
-        number |= u32::from(byte & 0x7f) << shift;
+        number |= u64::from(byte & 0x7f) << shift;
         shift += 7;
         if byte < 0x80 || shift > 28 {
             return Some(number);

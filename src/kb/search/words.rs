@@ -11,22 +11,28 @@ pub fn split(text: &str) -> Vec<String> {
 /// The same, one after the other. Every byte of a large library passes here, and most are ASCII.
 pub fn each(text: &str, mut take: impl FnMut(&str)) {
     let mut word = String::new();
-    // What is before the place, as far as a sign asks.
+    // What is before the place is a part of a word, and no sign.
     let mut is_within = false;
     let mut at = 0;
     while let Some(&byte) = text.as_bytes().get(at) {
-        let is_sign = byte == b'-' && !is_within && text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit);
-        let (mut length, mut is_part) = (1, is_sign || byte.is_ascii_alphanumeric());
-        if is_part {
-            word.push(byte.to_ascii_lowercase().into());
-        } else if !byte.is_ascii() {
+        let rest = &text.as_bytes()[at..];
+        let (mut length, mut is_part) = (1, true);
+        let is_sign = byte == b'-' && !is_within && rest.get(1).is_some_and(u8::is_ascii_digit);
+        if byte.is_ascii_alphanumeric() {
+            length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+            word.push_str(&text[at..at + length]);
+        } else if is_sign {
+            word.push('-');
+        } else {
             let character = text[at..].chars().next().unwrap_or_default();
-            (length, is_part) = (character.len_utf8(), character.is_alphanumeric());
+            length = character.len_utf8();
+            is_part = character.is_alphanumeric();
             if is_part {
                 word.extend(character.to_lowercase());
             }
         }
         if !is_part && !word.is_empty() {
+            word.make_ascii_lowercase();
             take(&word);
             word.clear();
         }
@@ -34,6 +40,7 @@ pub fn each(text: &str, mut take: impl FnMut(&str)) {
         at += length;
     }
     if !word.is_empty() {
+        word.make_ascii_lowercase();
         take(&word);
     }
 }
@@ -53,7 +60,7 @@ pub fn is_filler(word: &str) -> bool {
 
 /// The number that a word is: decimal, or hexadecimal behind `0x`. Negative ones are as Windows stores them.
 pub fn number(word: &str) -> Option<u64> {
-    if !word.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
+    if !word.as_bytes().first().is_some_and(|first| *first == b'-' || first.is_ascii_digit()) {
         return None;
     }
     if let Some(digits) = word.strip_prefix("0x") {

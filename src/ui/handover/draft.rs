@@ -10,10 +10,11 @@ use yew::prelude::*;
 use crate::checkup::Report;
 use crate::export::Handover;
 use crate::export::redaction::{Found, Hidden, Texts, Wishes};
+use crate::kb::Origin;
 use crate::ui::zone;
-use crate::web::knowledge;
 use crate::web::session::Session;
 use crate::web::timer::pause;
+use crate::web::{imported, knowledge};
 
 /// What somebody wants to hand over.
 #[derive(Clone, Default, PartialEq)]
@@ -92,6 +93,12 @@ pub fn use_handover(session: &Session, report: &Rc<Report>, draft: &Draft) -> Rc
     making
 }
 
+/// The articles of a report whose text another worker has.
+fn imported_ids(handover: &Handover<'_>) -> Vec<String> {
+    let imported = handover.findings.iter().filter(|finding| finding.article.origin == Origin::Imported);
+    imported.map(|finding| finding.article.id.clone()).collect()
+}
+
 /// The making of a report, as long as it is asked for.
 #[derive(Clone)]
 struct Work {
@@ -123,8 +130,12 @@ impl Work {
             None => {
                 // The view is drawn first.
                 pause().await;
-                let whole = Handover::new(&self.report, knowledge());
-                let whole = Rc::new(Handover { zone: zone::shown(), ..whole });
+                let mut whole = Handover { zone: zone::shown(), ..Handover::new(&self.report, knowledge()) };
+                for id in imported_ids(&whole) {
+                    let looked = imported::look(id.clone()).await;
+                    whole.imported.extend(looked.map(|looked| (id, looked.article.sections)));
+                }
+                let whole = Rc::new(whole);
                 self.change(|making| making.whole = Some(whole.clone()));
                 pause().await;
                 whole

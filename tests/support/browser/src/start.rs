@@ -64,7 +64,7 @@ pub struct Options {
     pub display: Option<String>,
     /// What Ctrl+S saves.
     pub save_as: SaveAs,
-    /// How long the page may take until something that is waited for is an error.
+    /// How long the page, or a script in it, may take until something that is waited for is an error.
     pub patience: Duration,
     /// The window's width and height.
     pub window: (u32, u32),
@@ -91,7 +91,7 @@ impl Browser {
             driver.env("DISPLAY", display).envs([("LC_ALL", "C.UTF-8"), ("LANGUAGE", "en"), ("GTK_USE_PORTAL", "0")]);
             driver.env("NO_AT_BRIDGE", "1").env_remove("DBUS_SESSION_BUS_ADDRESS");
         }
-        let (marker, capabilities) = match kind {
+        let (marker, mut capabilities) = match kind {
             Kind::Chromium => {
                 driver.arg("--port=0");
                 ("started successfully on port ", chromium(options, &binary.to_string_lossy(), &folder))
@@ -102,6 +102,7 @@ impl Browser {
                 ("Listening on 127.0.0.1:", firefox(options, &binary.to_string_lossy()))
             }
         };
+        capabilities.insert("timeouts".to_owned(), json!({ "script": options.patience.as_millis() as u64 }));
         let (driver, port) = Process::start(&driver, marker)?;
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
