@@ -422,8 +422,8 @@ fn that_a_machine_runs_crowds_out_nothing() {
         let index = index_of(&[records("PC-1", &days)]);
         let marks = &index.about().marks;
         assert!(marks.is_sorted_by(|a, b| a.time > b.time));
-        let running = marks.iter().filter(|mark| mark.moment == Moment::Running);
-        (marks.len() - running.clone().count(), running.clone().count(), running.last().map(|mark| mark.time))
+        let running: Vec<_> = marks.iter().filter(|mark| mark.moment == Moment::Running).collect();
+        (marks.len() - running.len(), running.len(), running.last().map(|mark| mark.time))
     };
     let max = Mark::MAX as u64;
     assert_eq!(counts(400), (100, 300, Some(Time((1000 + 1440) * MINUTE))));
