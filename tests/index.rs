@@ -7,7 +7,7 @@ use evtx_checkup::checkup::{
     self, Checkup, Dictionary, FileReport, InOrder, Keys, Listed, ListedKind, ListedRecord, Listing, Place, Report,
 };
 use evtx_checkup::event::{Event as Read, Level, Time};
-use evtx_checkup::index::{Builder, Filter, Index, Kinds, Moment, containing};
+use evtx_checkup::index::{Builder, Filter, Index, Kinds, Mark, Moment, containing};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE};
 use evtx_checkup::log::{Kind, Record, Sink};
@@ -389,6 +389,49 @@ fn starts_and_stops_are_marked_and_what_is_between_them_is_a_gap() {
     assert_eq!(marks[9..], [(1, Started), (0, Started)]);
     assert_eq!(marks.iter().filter(|(_, moment)| *moment == Stopped).count(), 2);
     assert!(about.missing.is_empty());
+}
+
+#[test]
+fn a_day_on_which_a_machine_says_that_it_runs_is_no_day_off() {
+    const DAY: u64 = 24 * 60;
+    let index = index_of(&[records(
+        "PC-1",
+        &[
+            (0, "EventLog", 6005, 1),
+            (0, "EventLog", 6013, 2),
+            (DAY, "EventLog", 6013, 3),
+            (2 * DAY, "eventlog", 6013, 4),
+            (2 * DAY, "Anything", 6013, 5),
+            (4 * DAY, "EventLog", 6005, 6),
+        ],
+    )]);
+    let minutes = |time: Time| time.0 / MINUTE - 1000;
+    let marks: Vec<_> = index.about().marks.iter().map(|mark| (minutes(mark.time), mark.moment)).collect();
+    use Moment::{Running, Started};
+    let expected = [(4 * DAY, Started), (2 * DAY, Running), (DAY, Running), (0, Running), (0, Started)];
+    assert_eq!(marks, expected);
+    let gaps: Vec<_> = index.about().gaps.iter().map(|gap| (minutes(gap.from), minutes(gap.to))).collect();
+    assert_eq!(gaps, [(2 * DAY, 4 * DAY)]);
+}
+
+#[test]
+fn that_a_machine_runs_crowds_out_nothing() {
+    let day = |day: u64| (day * 1440, "EventLog", if day.is_multiple_of(4) { 6005 } else { 6013 }, day as u32);
+    let counts = |days: u64| {
+        let days: Vec<_> = (0..days).map(day).collect();
+        let index = index_of(&[records("PC-1", &days)]);
+        let marks = &index.about().marks;
+        assert!(marks.is_sorted_by(|a, b| a.time > b.time));
+        let running: Vec<_> = marks.iter().filter(|mark| mark.moment == Moment::Running).collect();
+        (marks.len() - running.len(), running.len(), running.last().map(|mark| mark.time))
+    };
+    let max = Mark::MAX as u64;
+    assert_eq!(counts(400), (100, 300, Some(Time((1000 + 1440) * MINUTE))));
+    // The newest of them stay: of four days, three say that it runs.
+    let (started, running, oldest) = counts(max * 2);
+    assert_eq!((started, running), (Mark::MAX / 2, Mark::MAX / 2));
+    assert!(oldest > Some(Time(max * 1440 * MINUTE)));
+    assert_eq!(counts(max * 8), (Mark::MAX, 0, None));
 }
 
 #[test]

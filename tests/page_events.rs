@@ -14,6 +14,7 @@ use evtx_checkup::index::{Builder, Filter, Index, Row, containing};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::evtx::HEADER_SIZE;
 use log_writer::logs::{benchmark, sample};
+use log_writer::{Event, evtx, filetime};
 use serde_json::json;
 
 /// The page's markup, as far as these tests know it.
@@ -42,6 +43,8 @@ in_both_browsers! {
     a_search_finds_values
     a_marked_span_is_what_is_shown
     listing_can_be_cancelled
+    what_cannot_be_listed_is_said
+    times_are_in_the_zone_that_is_chosen
 }
 
 /// What is listed of a log: with all articles, or of what a search matches.
@@ -206,6 +209,64 @@ async fn listing_can_be_cancelled(browser: &Browser) -> Result {
     browser.wait_until("document.querySelector('.waiting')?.textContent.includes('was cancelled')").await?;
     drop_log(browser, "/events", &log).await?;
     says(browser, &format!("{} records", grouped(index(&log).about().records))).await
+}
+
+/// A file that is not any more as it was dropped.
+async fn what_cannot_be_listed_is_said(browser: &Browser) -> Result {
+    let (folder, log) = (Folder::new()?, sample());
+    let path = folder.write("Gone.evtx", &log)?;
+    browser.open_built("/").await?;
+    browser.drop_files(&[&path]).await?;
+    browser.wait_for("p.progress.done").await?;
+    std::fs::remove_file(path).unwrap();
+    // Chunks are listed, not the file's header.
+    let bytes = (log.len() as u64 - HEADER_SIZE) / 1024;
+    for place in ["/events", "/timeline"] {
+        browser.script_with("location.hash = '#' + arguments[0]", [json!(place)]).await?;
+        let said = "document.querySelector('main section > .notice')?.textContent";
+        let said = browser.wait_until(said).await?;
+        let said = said.as_str().unwrap_or_default();
+        let start = format!("Some records are not listed: {bytes} KiB of Gone.evtx could not be read again (");
+        assert!(said.starts_with(&start) && said.ends_with(").") && said.len() > start.len() + 2, "{said}");
+    }
+    Ok(())
+}
+
+async fn times_are_in_the_zone_that_is_chosen(browser: &Browser) -> Result {
+    let time = filetime(2026, 3, 29, 0, 30, 0);
+    let event = |seconds: u64| Event::service_control_manager(7036).param("Spooler").time(time + seconds * 10_000_000);
+    // A second before clocks in Berlin go from 2:00 to 3:00, then, and an hour later.
+    let log = evtx([1799, 1800, 5400].map(event));
+    drop_log(browser, "/events", &log).await?;
+    says(browser, "3 records").await?;
+    let set = "const field = document.querySelector(arguments[0]);
+               field.value = arguments[1];
+               field.dispatchEvent(new Event('change', { bubbles: true }));";
+    browser.script_with(set, [json!(".zone select"), json!("Europe/Berlin")]).await?;
+    browser.wait_until("document.querySelector('[for=events-from]')?.textContent === 'From (Europe/Berlin)'").await?;
+    // What no clock showed is what the clocks were put forward to.
+    browser.script_with(set, [json!("#events-from"), json!("2026-03-29T02:30:00")]).await?;
+    browser.wait_until("location.hash === '#/events?from=2026-03-29T01%3A00%3A00.0000000Z'").await?;
+    browser.wait_until("document.querySelector('#events-from').value.startsWith('2026-03-29T03:00')").await?;
+    says(browser, "2 of 3 records").await?;
+    browser.script_with(set, [json!("#events-to"), json!("2026-03-29T03:59:59")]).await?;
+    says(browser, "1 of 3 records").await?;
+
+    let listen = "navigator.clipboard.writeText = async text => { window.copied = text; }";
+    browser.script(listen).await?;
+    browser.script_with("document.querySelector(arguments[0]).focus()", [json!(at::GRID)]).await?;
+    key(browser, "ArrowDown").await?;
+    key(browser, "Enter").await?;
+    for (button, time) in [
+        (1, "TimeCreated: 2026-03-29 03:00:00 +02:00\n"),
+        (3, "\"TimeCreated\": \"2026-03-29T03:00:00.0000000+02:00\""),
+    ] {
+        let button = format!(".record .buttons button:nth-child({button})");
+        browser.wait_for(".record .buttons button:nth-child(3)").await?;
+        browser.click(&button).await?;
+        browser.wait_until(&format!("window.copied?.includes({})", json!(time))).await?;
+    }
+    Ok(())
 }
 
 /// A log of some megabytes.

@@ -29,8 +29,8 @@ pub fn again<'a>(
     });
     let end = move || {
         // A record that is left out may have said it.
-        let (windows, zone) = (first.windows, first.zone.clone());
-        let mut file = FileReport { windows, zone, ..first.unread() };
+        let (windows, zones) = (first.windows, first.zones.clone());
+        let mut file = FileReport { windows, zones, ..first.unread() };
         if keys.are_too_many() {
             file.coverage.add(Problem { offset: 0, reason: Reason::TooManyToCompare, lost: 0 });
         }

@@ -45,7 +45,7 @@ pub use repeats::{Ids, Keys, overlaps};
 pub use stories::{Link, told};
 pub use tally::Tally;
 pub use unexplained::{Case, Times, Unexplained};
-pub use zone::LogZone;
+pub use zone::{LogZone, Zones};
 
 /// What was found in some part of some logs, or in all of them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -102,8 +102,8 @@ pub struct FileReport {
     pub channels: Tally<String>,
     /// The Windows version that the latest start-up record names.
     pub windows: Option<(Time, Version)>,
-    /// The time zone that the latest record about the uptime names.
-    pub zone: Option<(Time, LogZone)>,
+    /// What its records say of the time zone.
+    pub zones: Zones,
     /// The ranges of its record ids.
     pub ids: Ids,
 }
@@ -157,7 +157,7 @@ impl FileReport {
             computers: Tally::default(),
             channels: Tally::default(),
             windows: None,
-            zone: None,
+            zones: Zones::default(),
             ids: Ids::default(),
         };
         if let Some(header) = log::evtx::Header::recognise(start, size) {
@@ -222,7 +222,7 @@ impl FileReport {
         self.computers.merge(other.computers);
         self.channels.merge(other.channels);
         self.windows = self.windows.max(other.windows);
-        self.zone = self.zone.take().max(other.zone);
+        self.zones.merge(other.zones);
         self.ids.merge(&other.ids);
     }
 }

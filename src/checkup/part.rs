@@ -369,7 +369,7 @@ impl Watched {
             asked_for,
             candidates: None,
             tells: windows::names_version(head.provider.text, head.event_id)
-                || zone::names_zone(head.provider.text, head.event_id),
+                || zone::tells_zone(head.provider.text, head.event_id),
             lenses: Vec::new(),
             fields: BTreeSet::new(),
             layouts: FxHashSet::default(),
@@ -428,8 +428,9 @@ impl Watched {
         if self.tells {
             let version: Option<Version> = windows::version(&event);
             part.file.windows = part.file.windows.max(version.map(|version| (record.head.time, version)));
-            let zone = zone::zone(&event).map(|zone| (record.head.time, zone));
-            part.file.zone = part.file.zone.take().max(zone);
+            if zone::tells_zone(record.head.provider.text, record.head.event_id) {
+                part.file.zones.look(&event);
+            }
         }
         if self.asked_for.is_empty() {
             return None;

@@ -14,7 +14,7 @@ mod text;
 mod zone;
 
 pub use handover::Handover;
-pub use zone::Zone;
+pub use zone::{Zone, offset};
 
 /// The forms there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

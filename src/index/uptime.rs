@@ -10,7 +10,7 @@ use crate::checkup::{ListedKind, Place};
 use crate::event::Time;
 use crate::order;
 
-/// A record that says that a machine started or stopped.
+/// A record that says that a machine started, stopped or was running.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// When it was written.
@@ -24,7 +24,7 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// How many are kept.
+    /// How many are kept, the newest; of those that say that a machine was running, as many as the others leave room for.
     pub const MAX: usize = 2000;
 }
 
@@ -39,15 +39,18 @@ pub enum Moment {
     Unexpected,
     /// It has started, and had stopped with a bug check.
     Crashed,
+    /// It was running: the event log says so at its start and once a day.
+    Running,
 }
 
 impl Moment {
     /// What records of a provider and event id say.
     fn of(provider: &str, event_id: u32) -> Option<Moment> {
-        const MOMENTS: [(&str, u32, Moment); 9] = [
+        const MOMENTS: [(&str, u32, Moment); 10] = [
             ("EventLog", 6005, Moment::Started),
             ("EventLog", 6006, Moment::Stopped),
             ("EventLog", 6008, Moment::Unexpected),
+            ("EventLog", 6013, Moment::Running),
             ("Microsoft-Windows-Kernel-General", 12, Moment::Started),
             ("Microsoft-Windows-Kernel-General", 13, Moment::Stopped),
             ("Microsoft-Windows-Kernel-Power", 41, Moment::Unexpected),
@@ -156,13 +159,14 @@ impl Index {
         let mut computers = vec![Computer::default(); self.dictionary.names.len()];
         let mut last: Vec<Option<Source>> = vec![None; sources.iter().max().map_or(0, |last| *last as usize + 1)];
         let (mut gaps, mut missing) = (Heaviest::default(), Heaviest::default());
-        let mut marks = VecDeque::new();
+        let (mut marks, mut running) = (VecDeque::new(), VecDeque::new());
         for row in (0..times.len()).rev() {
             let (time, id, kind) = (times[row], ids[row], kinds[row]);
             let computer = &mut computers[self.dictionary.kinds[kind as usize].computer as usize];
             if let Some(moment) = moments[kind as usize] {
-                marks.push_front((row, moment));
-                marks.truncate(Mark::MAX);
+                let kept = if moment == Moment::Running { &mut running } else { &mut marks };
+                kept.push_front((row, moment));
+                kept.truncate(Mark::MAX);
                 let is_again = computer.started.is_some_and(|started| time - started < SAME_START);
                 if moment == Moment::Started && (computer.stopped || !is_again) {
                     if let Some(last) = computer.last.filter(|last| *last < time) {
@@ -197,6 +201,9 @@ impl Index {
                 missing.add(Span { weight: records, from, to: time, kind, clean: false });
             }
         }
+        running.truncate(Mark::MAX - marks.len());
+        let mut marks: Vec<_> = marks.into_iter().chain(running).collect();
+        order::sort_by(&mut marks, |a, b| a.cmp(b));
         let text = |number: u32| self.name(number).to_owned();
         let computer = |kind: u32| self.kind(kind).map_or_else(String::new, |kind| text(kind.computer));
         let channel = |kind: u32| self.kind(kind).map_or_else(String::new, |kind| text(kind.channel));

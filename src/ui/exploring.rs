@@ -8,10 +8,13 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::scope::Scope;
-use super::{format, text};
+use super::{foreign, format, names, text};
 use crate::index::{About, Found};
 use crate::web::index::{Answer, Question};
-use crate::web::session::{Exploring, IndexState, Session, Share, Snapshot};
+use crate::web::session::{Exploring, IndexState, Lost, Session, Share, Snapshot};
+
+/// Files that are named of those that could not be read again.
+const FILES: usize = 3;
 
 /// What a view of all records shows.
 #[derive(Properties)]
@@ -85,10 +88,23 @@ pub fn progress(session: &Session, label: &'static str, share: Share) -> Html {
     }
 }
 
+/// What could not be listed or searched.
+pub fn lost(snapshot: &Snapshot) -> Html {
+    let Exploring { lost, search, .. } = &snapshot.exploring;
+    let searched = search.as_ref().map(|search| (text::exploring::NOT_SEARCHED, &search.lost));
+    let all = [Some((text::exploring::NOT_LISTED, lost)), searched];
+    let notice = |(sentence, Lost { bytes, files, reason }): (&str, &Lost)| {
+        let files = names(files.iter().map(String::as_str), FILES);
+        let what = [format::bytes(*bytes).into(), files, foreign(reason)];
+        html! { <p class="notice">{ text::fill(sentence, &what) }</p> }
+    };
+    html! { { for all.into_iter().flatten().filter(|(_, lost)| !lost.files.is_empty()).map(notice) } }
+}
+
 /// Filters and searches; gives what was found, and a number that changes with it.
 #[hook]
 pub fn use_found(session: &Session, snapshot: &Snapshot, scope: &Scope) -> Option<(u32, Rc<Found>)> {
-    let Snapshot { report, exploring: Exploring { index, search }, .. } = snapshot;
+    let Snapshot { report, exploring: Exploring { index, search, .. }, .. } = snapshot;
     let found = use_state(|| None::<(u32, Rc<Found>)>);
     let is_ready = matches!(index, IndexState::Ready(_));
     {

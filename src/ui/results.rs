@@ -58,7 +58,7 @@ impl PartialEq for Props {
 #[component]
 pub fn Results(props: &Props) -> Html {
     let Snapshot { report, findings, progress, .. } = &props.snapshot;
-    let log_zone = report.files.values().filter_map(|file| file.zone.as_ref()).max().map(|(_, zone)| zone.clone());
+    let log_zone = report.files.values().filter_map(|file| file.zones.last()).max().map(|(_, zone)| zone);
     zone::show(&props.zone, log_zone.as_ref());
     let listed = findings.iter().filter(|finding| finding.own > 0).count();
     let clear = {

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::events::filters::Filters;
 use super::events::searching;
-use super::exploring::{RecordsProps, use_found, use_index};
+use super::exploring::{RecordsProps, lost, use_found, use_index};
 use super::route::Route;
 use super::scope::Scope;
 use super::{format, text, zone};
@@ -70,6 +70,7 @@ pub fn TimelineView(props: &RecordsProps) -> Html {
                 found={found.map(|(_, found)| found)} timeline=true
             />
             { searching(session, snapshot) }
+            { lost(snapshot) }
             if let Some(histogram) = &*histogram {
                 <Chart {about} histogram={histogram.clone()} scope={scope.clone()} {count} {whole} />
             }
@@ -336,6 +337,7 @@ fn happened(about: &About, histogram: &Histogram) -> Html {
         (text::timeline::SHUT_DOWN, "stopped", marks(Moment::Stopped)),
         (text::timeline::STOPPED, "crashed", marks(Moment::Unexpected)),
         (text::timeline::BUG_CHECK, "crashed", marks(Moment::Crashed)),
+        (text::timeline::RUNNING, "running", marks(Moment::Running)),
         (text::timeline::OFF, "off", gaps(true)),
         (text::timeline::OFF_UNCLEAN, "unclean", gaps(false)),
         (text::timeline::MISSING, "missing", missing),
@@ -392,15 +394,20 @@ fn table(about: &About, histogram: &Histogram, scope: &Scope) -> Html {
         let (from, to) = (row * JOINED, (row + 1) * JOINED - 1);
         let (start, end) = (histogram.start(from), histogram.start(to + 1));
         let counts = sum(histogram, from, to);
-        let words =
-            about.marks.iter().rev().filter(|mark| (start..end).contains(&mark.time)).map(|mark| match mark.moment {
-                Moment::Started => text::timeline::STARTED_THEN,
-                Moment::Stopped => text::timeline::SHUT_DOWN_THEN,
-                Moment::Unexpected => text::timeline::STOPPED_THEN,
-                Moment::Crashed => text::timeline::BUG_CHECK_THEN,
-            });
+        let marks = || about.marks.iter().rev().filter(|mark| (start..end).contains(&mark.time));
+        let words = marks().filter_map(|mark| match mark.moment {
+            Moment::Started => Some(text::timeline::STARTED_THEN),
+            Moment::Stopped => Some(text::timeline::SHUT_DOWN_THEN),
+            Moment::Unexpected => Some(text::timeline::STOPPED_THEN),
+            Moment::Crashed => Some(text::timeline::BUG_CHECK_THEN),
+            Moment::Running => None,
+        });
         let mut words: Vec<&str> = words.take(20).collect();
         words.dedup();
+        // Whatever else happened says that it ran.
+        if words.is_empty() && marks().next().is_some() {
+            words.push(text::timeline::RUNNING_THEN);
+        }
         let span = scope.within((start, Time(end.0.saturating_sub(1))));
         html! {
             <tr>

@@ -83,7 +83,7 @@ impl Zone {
             (Zone::Named(name), _) => Clock::of(Some(name)),
             (Zone::Log, Some(log)) => match iana(&log.name).map(|name| Clock::of(Some(name))) {
                 Some(clock @ Clock::Rules(_)) => clock,
-                // What is known of a zone without rules is its standard time.
+                // What is known of a zone without rules is its standard time, or what its clocks showed.
                 _ => Clock::Fixed(-i64::from(log.behind)),
             },
             (Zone::Utc, _) | (Zone::Log, None) => Clock::Utc,
@@ -125,6 +125,21 @@ pub fn show(zone: &Zone, log: Option<&LogZone>) {
 /// The zone that is shown, for what is written outside the page.
 pub fn shown() -> export::Zone {
     export::Zone(|time| SHOWN.with_borrow(|(_, _, clock)| clock.ahead(time)))
+}
+
+/// What the zone that is shown is called.
+pub fn name() -> String {
+    SHOWN.with_borrow(|(zone, log, _)| match (zone, log) {
+        (Zone::Local, _) => text::zone::LOCAL.to_owned(),
+        (Zone::Log, Some(log)) => name_of(log),
+        (Zone::Named(name), _) => name.clone(),
+        (Zone::Utc, _) | (Zone::Log, None) => text::zone::UTC.to_owned(),
+    })
+}
+
+/// What the zone of a log is called, or how far it is from UTC, if that is all that is known.
+fn name_of(log: &LogZone) -> String {
+    if log.name.is_empty() { export::offset(-i64::from(log.behind)) } else { log.name.clone() }
 }
 
 /// A moment in the zone that is shown, and how that is called: `UTC`, or `+01:00` for the hours and minutes ahead of it.
@@ -207,7 +222,7 @@ pub fn ZoneChoice(props: &Props) -> Html {
                         { option(&Zone::Utc, text::zone::UTC.into()) }
                         { option(&Zone::Local, text::zone::LOCAL.into()) }
                         if let Some(log) = &props.log {
-                            { option(&Zone::Log, text::zone::log(&log.name)) }
+                            { option(&Zone::Log, text::zone::log(&name_of(log))) }
                         } else if props.zone == Zone::Log {
                             { option(&Zone::Log, text::zone::LOG_UNKNOWN.into()) }
                         }

@@ -12,6 +12,7 @@ use crate::export::redaction::{Found, Redacted, Texts, Wishes};
 use crate::kb::Article;
 use crate::kb::filter::Filter;
 use crate::log::Kind;
+use crate::log::evtx::CHUNK_SIZE;
 
 /// Bytes of what is large or many: postcard is quick, and its code is there already.
 pub fn encoded(value: &(impl Serialize + ?Sized)) -> Result<JsValue, String> {
@@ -219,6 +220,13 @@ pub struct List {
     pub log: Log,
     /// The first of the chunks, and how many.
     pub run: Option<(u64, u64)>,
+}
+
+impl List {
+    /// How much it is, in bytes of the log.
+    pub fn bytes(&self) -> u64 {
+        self.run.map_or(self.log.size, |(_, chunks)| chunks * CHUNK_SIZE)
+    }
 }
 
 /// What came of a task.

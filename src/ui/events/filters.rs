@@ -13,7 +13,7 @@ use crate::ui::route::Route;
 use crate::ui::scope::{Scope, event_ids, written};
 use crate::ui::select::Select;
 use crate::ui::text::events::filters as texts;
-use crate::ui::{format, text};
+use crate::ui::{format, text, zone};
 use crate::web::knowledge;
 use crate::web::session::Session;
 
@@ -114,7 +114,8 @@ pub fn Filters(props: &Props) -> Html {
         let columns = scope.columns.clone();
         Callback::from(move |_: MouseEvent| go(Scope { columns: columns.clone(), ..Scope::default() }))
     };
-    let time = |time: Option<Time>| time.map(|time| time.to_seconds().replace(' ', "T"));
+    let time = |time: Option<Time>| time.map(|time| zone::write(time).0.replace(' ', "T"));
+    let zone = zone::name();
     html! {
         <form class="filters" role="search" onsubmit={Callback::from(|event: SubmitEvent| event.prevent_default())}>
             <div class="field query">
@@ -176,14 +177,14 @@ pub fn Filters(props: &Props) -> Html {
                         value={scope.file.clone()} on_change={change(|scope, value| scope.file = value)}
                     />
                     <div class="field">
-                        <label for="events-from">{ texts::FROM }</label>
+                        <label for="events-from">{ texts::from(&zone) }</label>
                         <input
                             id="events-from" type="datetime-local" step="1" value={time(filter.from)}
                             onchange={input(|scope, value| scope.filter.from = value.and_then(|text| read(&text, 0)))}
                         />
                     </div>
                     <div class="field">
-                        <label for="events-to">{ texts::TO }</label>
+                        <label for="events-to">{ texts::to(&zone) }</label>
                         <input
                             id="events-to" type="datetime-local" step="1" value={time(filter.to)}
                             onchange={input(|scope, value| scope.filter.to = value.and_then(|text| read(&text, 9_999_999)))}
@@ -196,8 +197,10 @@ pub fn Filters(props: &Props) -> Html {
     }
 }
 
-/// What a field for a time has: `2026-11-20T07:21`, with seconds if they are not zero; so many ticks later.
+/// What a field for a time has: `2026-11-20T07:21` in the zone that is shown, with seconds if they are not zero; so many
+/// ticks later.
 fn read(text: &str, ticks: u64) -> Option<Time> {
     let seconds = if text.len() < 17 { ":00Z" } else { "Z" };
-    Some(Time(Time::parse(&format!("{text}{seconds}"))?.0.saturating_add(ticks)))
+    let time = zone::shown().moment(Time::parse(&format!("{text}{seconds}"))?)?;
+    Some(Time(time.0.saturating_add(ticks)))
 }

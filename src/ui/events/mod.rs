@@ -8,7 +8,7 @@ mod table;
 
 use yew::prelude::*;
 
-use super::exploring::{RecordsProps, progress, use_found, use_index};
+use super::exploring::{RecordsProps, lost, progress, use_found, use_index};
 use super::{format, text};
 use crate::index::{Kinds, Row};
 use crate::web::session::{Session, Snapshot};
@@ -40,6 +40,7 @@ pub fn EventsView(props: &RecordsProps) -> Html {
                 found={found.as_ref().map(|(_, found)| found.clone())} timeline=false
             />
             { searching(session, snapshot) }
+            { lost(snapshot) }
             <div class="outcome">
                 <p role="status">
                     { match &found {

@@ -14,7 +14,7 @@ use crate::ui::article::CopyButton;
 use crate::ui::evidence::{values, written_at};
 use crate::ui::route::Route;
 use crate::ui::text::events::record as texts;
-use crate::ui::{foreign, format, text};
+use crate::ui::{foreign, format, text, zone};
 use crate::web::knowledge;
 use crate::web::session::{Row, Session};
 
@@ -119,9 +119,9 @@ fn content(row: &Row, xml: Option<&str>) -> Html {
     }
 }
 
-/// The record's values, a line for each.
+/// The record's values, a line for each, with its time as the page shows it.
 fn as_text(row: &Row) -> String {
-    let (time, id) = (row.time.to_string(), row.record_id.to_string());
+    let (time, id) = (format::time_text(row.time), row.record_id.to_string());
     let of_head = [("TimeCreated", &*time), ("EventRecordID", &*id)];
     let values = row.fields.iter().map(|(name, value, _)| (&**name, &**value));
     let mut text = format!("{}\n", row.summary);
@@ -129,7 +129,7 @@ fn as_text(row: &Row) -> String {
     text
 }
 
-/// The same as JSON; of several values with one name, an array.
+/// The same as JSON, as exports have times; of several values with one name, an array.
 fn as_json(row: &Row) -> String {
     let object = js_sys::Object::new();
     let put = |name: &str, value: &JsValue| {
@@ -142,7 +142,7 @@ fn as_json(row: &Row) -> String {
         // A plain object takes every value.
         let _ = js_sys::Reflect::set(&object, &name, &value);
     };
-    put("TimeCreated", &row.time.to_string().into());
+    put("TimeCreated", &zone::shown().rfc3339(row.time).into());
     put("EventRecordID", &(row.record_id as f64).into());
     row.fields.iter().for_each(|(name, value, _)| put(name, &value.into()));
     let text = js_sys::JSON::stringify_with_replacer_and_space(&object, &JsValue::NULL, &2.into());

@@ -29,8 +29,29 @@ type Lot = (Vec<List>, js_sys::Array);
 pub struct Exploring {
     /// How far the index is.
     pub index: IndexState,
+    /// What could not be listed.
+    pub lost: Lost,
     /// What is searched for, or was.
     pub search: Option<Search>,
+}
+
+/// What could not be read again: a worker died over it, or a file is not as it was.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lost {
+    /// How much, in bytes of logs.
+    pub bytes: u64,
+    /// The names of the files it is of.
+    pub files: Vec<String>,
+    /// Why, of the last of it.
+    pub reason: String,
+}
+
+impl Lost {
+    fn add(&mut self, bytes: u64, files: &[String], reason: String) {
+        self.bytes += bytes;
+        self.files.extend(files.iter().filter(|file| !self.files.contains(file)).cloned().collect::<Vec<_>>());
+        self.reason = reason;
+    }
 }
 
 /// How far the index is.
@@ -65,6 +86,8 @@ pub struct Search {
     pub text: String,
     /// How far it is.
     pub share: Share,
+    /// What could not be searched.
+    pub lost: Lost,
     /// It goes on.
     pub running: bool,
     /// The person ended it before it was done.
@@ -114,7 +137,7 @@ impl Session {
             coverage.map(|coverage| coverage.records + coverage.repeated).sum()
         };
         let share = Share { read: 0, bytes: self.bytes() };
-        self.state.borrow_mut().explorer.shown = Exploring { index: IndexState::Running(share), search: None };
+        self.state.borrow_mut().explorer.shown = Exploring { index: IndexState::Running(share), ..Default::default() };
         if let Err(message) = self.tell(Question::Begin(records), JsValue::UNDEFINED, || ()) {
             return self.failed(message);
         }
@@ -170,7 +193,7 @@ impl Session {
             }
             explorer.run += 1;
             let version = before.as_ref().map_or(0, |search| search.version + 1);
-            let search = |text| Search { text, share, running: true, cancelled: false, version };
+            let search = |text| Search { text, share, lost: Lost::default(), running: true, cancelled: false, version };
             explorer.shown.search = Some(text.to_owned()).filter(|text| !text.is_empty()).map(search);
             before.is_some_and(|search| search.running)
         };
@@ -246,7 +269,7 @@ impl Session {
         {
             let explorer = &mut self.state.borrow_mut().explorer;
             explorer.run += 1;
-            explorer.shown = Exploring { index: IndexState::Failed(message), search: None };
+            explorer.shown = Exploring { index: IndexState::Failed(message), ..Default::default() };
         }
         self.pool.clear();
         self.draw_exploring();
@@ -310,18 +333,33 @@ impl Session {
             })
         };
         let session = self.clone();
+        let names: Vec<String> = lists.iter().map(|list| list.log.name.clone()).collect();
+        let mut unread: u64 = lists.iter().map(List::bytes).sum();
         let done = move |outcome| match outcome {
             Ok(Outcome::Listed { read, listed }) => {
+                unread = unread.saturating_sub(read);
                 if session.state.borrow().explorer.run == run {
                     left.set(left.get() + 1);
                     let some_done = some_done.clone();
                     session.take_listed(read, question(), listed, move || some_done());
                 }
             }
-            // What a worker died over was said when it was checked.
-            _ => some_done(),
+            Err(reason) => {
+                session.lose(unread, &names, reason, run);
+                some_done();
+            }
+            Ok(_) => some_done(),
         };
         self.pool.push(Turn::Last, Task::List { lists, text }, files, Box::new(done));
+    }
+
+    /// Notes what could not be read again.
+    fn lose(&self, bytes: u64, files: &[String], reason: String, run: u32) {
+        let explorer = &mut self.state.borrow_mut().explorer;
+        if explorer.run == run {
+            let Exploring { lost, search, .. } = &mut explorer.shown;
+            search.as_mut().map_or(lost, |search| &mut search.lost).add(bytes, files, reason);
+        }
     }
 
     /// Takes what was listed of some bytes.

@@ -21,7 +21,7 @@ use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Problem, Reason};
 use crate::sources;
 use exploring::Explorer;
-pub use exploring::{Exploring, IndexState, Share};
+pub use exploring::{Exploring, IndexState, Lost, Share};
 use reading::{Given, slices};
 
 /// While slices arrive, the page is redrawn this often at most.

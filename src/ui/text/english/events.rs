@@ -30,9 +30,15 @@ pub mod filters {
     pub const ANY_CHANNEL: &str = "Any channel";
     pub const ANY_COMPUTER: &str = "Any computer";
     pub const ANY_FILE: &str = "Any file";
-    pub const FROM: &str = "From (UTC)";
-    pub const TO: &str = "To (UTC)";
     pub const CLEAR: &str = "Clear all filters";
+
+    pub fn from(zone: &str) -> String {
+        format!("From ({zone})")
+    }
+
+    pub fn to(zone: &str) -> String {
+        format!("To ({zone})")
+    }
 
     pub fn more_set(number: usize) -> String {
         format!("{MORE} ({number} set)")

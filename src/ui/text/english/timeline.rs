@@ -12,6 +12,7 @@ pub const STARTED: &str = "Started";
 pub const SHUT_DOWN: &str = "Shut down";
 pub const STOPPED: &str = "Stopped without shutdown";
 pub const BUG_CHECK: &str = "Bug check";
+pub const RUNNING: &str = "Running, as it says each day";
 pub const OFF: &str = "Off after a shutdown";
 pub const OFF_UNCLEAN: &str = "Off without a shutdown";
 pub const MISSING: &str = "Records are missing";
@@ -23,6 +24,7 @@ pub const STARTED_THEN: &str = "started";
 pub const SHUT_DOWN_THEN: &str = "shut down";
 pub const STOPPED_THEN: &str = "stopped without shutdown";
 pub const BUG_CHECK_THEN: &str = "bug check";
+pub const RUNNING_THEN: &str = "running";
 
 /// All that is shown.
 pub fn whole(records: u64, first: &str, last: &str) -> String {
