@@ -36,9 +36,7 @@ pub async fn list(
         Some(text) => {
             let (knowledge, listing) = (containing(&text), Listing::of_matches());
             let mut checkup = Checkup::new(&knowledge).listing(&listing);
-            for (list, file) in lists.iter().zip(files) {
-                list_one(list, file, &knowledge, &listing, &mut checkup, part).await?;
-            }
+            list_all(lists, files, &knowledge, &listing, &mut checkup, part).await;
         }
         None => {
             let new = || {
@@ -46,13 +44,27 @@ pub async fn list(
                 (listing.clone(), Checkup::new(knowledge()).listing(&listing))
             };
             let (listing, mut checkup) = CHECKUPS.with_borrow_mut(Vec::pop).unwrap_or_else(new);
-            for (list, file) in lists.iter().zip(files) {
-                list_one(list, file, knowledge(), &listing, &mut checkup, part).await?;
-            }
+            list_all(lists, files, knowledge(), &listing, &mut checkup, part).await;
             CHECKUPS.with_borrow_mut(|checkups| checkups.push((listing, checkup)));
         }
     }
     Ok(Outcome::Ended)
+}
+
+/// Lists the records of one file after the other; one that cannot be read costs no other.
+async fn list_all<'k>(
+    lists: &[List],
+    files: &[Blob],
+    knowledge: &'k KnowledgeBase,
+    listing: &Listing,
+    checkup: &mut Checkup<'k>,
+    part: &impl Fn(Outcome),
+) {
+    for (place, (list, file)) in lists.iter().zip(files).enumerate() {
+        if let Err(reason) = list_one(list, file, knowledge, listing, checkup, part).await {
+            part(Outcome::Unlisted { place, reason });
+        }
+    }
 }
 
 async fn list_one<'k>(

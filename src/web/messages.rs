@@ -250,6 +250,13 @@ pub enum Outcome {
         #[serde(skip)]
         listed: JsValue,
     },
+    /// One of the logs could not be read to its end; more will come of the others.
+    Unlisted {
+        /// Its place among those of the task.
+        place: usize,
+        /// Why.
+        reason: String,
+    },
     /// What the index answers.
     Answer(Answer),
     /// The report of the slice.
@@ -285,7 +292,8 @@ pub enum Outcome {
 impl Outcome {
     /// Whether more will come of the task.
     pub fn is_part(&self) -> bool {
-        matches!(self, Outcome::Part(_) | Outcome::Again(_) | Outcome::Compiling(_) | Outcome::Listed { .. })
+        use Outcome::{Again, Compiling, Listed, Part, Unlisted};
+        matches!(self, Part(_) | Again(_) | Compiling(_) | Listed { .. } | Unlisted { .. })
     }
 }
 

@@ -333,8 +333,9 @@ impl Session {
             })
         };
         let session = self.clone();
-        let names: Vec<String> = lists.iter().map(|list| list.log.name.clone()).collect();
-        let mut unread: u64 = lists.iter().map(List::bytes).sum();
+        let (names, sizes): (Vec<String>, Vec<u64>) =
+            lists.iter().map(|list| (list.log.name.clone(), list.bytes())).unzip();
+        let mut unread: u64 = sizes.iter().sum();
         let done = move |outcome| match outcome {
             Ok(Outcome::Listed { read, listed }) => {
                 unread = unread.saturating_sub(read);
@@ -342,6 +343,12 @@ impl Session {
                     left.set(left.get() + 1);
                     let some_done = some_done.clone();
                     session.take_listed(read, question(), listed, move || some_done());
+                }
+            }
+            Ok(Outcome::Unlisted { place, reason }) => {
+                if let (Some(name), Some(size)) = (names.get(place), sizes.get(place)) {
+                    unread = unread.saturating_sub(*size);
+                    session.lose(*size, std::slice::from_ref(name), reason, run);
                 }
             }
             Err(reason) => {
