@@ -146,6 +146,7 @@ fn check_shape(report: &Value) {
             "followed_by",
             "grade",
             "passages",
+            "sections",
         ];
         check_keys(&finding, &keys);
         assert!(["informational", "low", "medium", "high", "critical"].contains(&finding["level"].as_str().unwrap()));
