@@ -39,7 +39,17 @@ fn copy_few(from: &Path, to: &Path) -> Result {
         let area = areas.iter().find(|area| area.join(&name).is_file()).ok_or(format!("kb/ has no {name}"))?;
         let own = to.join(area.strip_prefix(from)?);
         fs::create_dir_all(&own)?;
-        fs::copy(area.join(&name), own.join(&name))?;
+        fs::write(own.join(&name), without_causes(&fs::read_to_string(area.join(&name))?))?;
     }
     Ok(())
+}
+
+/// An article without `caused-by`: the articles that it names are not there.
+fn without_causes(article: &str) -> String {
+    let mut is_cause = false;
+    let stays = |line: &&str| {
+        is_cause = line.starts_with("caused-by:") || is_cause && line.starts_with(' ');
+        !is_cause
+    };
+    article.split_inclusive('\n').filter(stays).collect()
 }
