@@ -24,8 +24,7 @@ pub struct Link<'k> {
 
 /// Notes with the findings what follows what. A record follows one cause: of those that its article names, the first
 /// that was there on the same computer, and of that the last time. Both records count for the findings that describe
-/// them best. An article that matched more often than [`Occurrences::MAX`](super::Occurrences::MAX) takes no part; its finding says
-/// so.
+/// them best. An article that matched more often than [`Occurrences::MAX`] takes no part; its finding says so.
 pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: &mut [Finding<'k>]) {
     // The cause, what follows it, how often, and how soon at most. There are few.
     let mut links: Vec<(u32, u32, u64, u64)> = Vec::new();
@@ -59,8 +58,8 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
     for finding in findings.iter_mut() {
         let occurrences = knowledge.number(&finding.article.id).and_then(|number| report.occurrences.get(&number));
         let has_part =
-            !finding.article.caused_by.is_empty() || causes().any(|cause| cause.article == finding.article.id);
-        finding.untold = has_part && occurrences.is_some_and(Occurrences::too_many);
+            || !finding.article.caused_by.is_empty() || causes().any(|cause| cause.article == finding.article.id);
+        finding.untold = occurrences.is_some_and(Occurrences::too_many) && has_part();
     }
     for place in ranked(links.iter().map(|link| (link.2, 0.0))) {
         let (cause, consequence, count, within) = links[place];

@@ -7,10 +7,11 @@ use crate::event::{Event, Time};
 /// The time zone of a log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LogZone {
-    /// What Windows calls it: mostly its key, which is the same in every language, `Pacific Standard Time` also in summer;
+    /// What Windows calls it: mostly its key, which is the same in every language, also in summer;
     /// in some logs what it is called in their language. Empty where no record says it.
     pub name: String,
-    /// Minutes behind UTC, less than 0 east of Greenwich: of its standard time, or without a name of what its clocks showed.
+    /// Minutes behind UTC, less than 0 east of Greenwich: of its standard time, or without a name of what its clocks
+    /// showed.
     pub behind: i16,
 }
 
@@ -69,8 +70,8 @@ pub fn tells_zone(provider: &str, event_id: u32) -> bool {
     (provider, event_id) == UPTIME || provider == "Microsoft-Windows-Kernel-General" && matches!(event_id, 1 | 24)
 }
 
-/// The zone that a record about the uptime names: its seventh text is `480 Pacific Standard Time`. No document of Microsoft's says
-/// so; real logs do. The number is that of standard time, also in records that were written in summer.
+/// The zone that a record about the uptime names: its seventh text is `480 Pacific Standard Time`. No document of
+/// Microsoft's says so; real logs do. The number is that of standard time, also in records that were written in summer.
 fn named(event: &Event<'_>) -> Option<LogZone> {
     let text = event.text("param7")?;
     let (behind, name) = text.trim().split_once(' ')?;

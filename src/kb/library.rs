@@ -26,7 +26,7 @@ impl Library {
         if self.articles.len() >= MAX_ARTICLES || self.search.number(&best.id).is_some() {
             return None;
         }
-        // Words are the same in a text as it is and in the paragraphs and lists that are shown of it.
+        // A text as it is has the words of the paragraphs and lists that are shown of it, and the numbers of their items.
         self.search.add(best, extract.sections.iter().map(|section| section.text.as_str()));
         self.articles.push(Article {
             applies_to: Vec::new(),

@@ -56,24 +56,20 @@ pub fn catalogue() -> &'static KnowledgeBase {
     CATALOGUE.get()
 }
 
-/// Knows these articles beside those that the page carries. What was known before stays in memory, because findings
-/// that are on the screen point to it; that happens a few times in the life of a page.
-pub fn learn(added: Vec<Article>) {
-    CATALOGUE.set(with(built_in(), added));
-    KNOWLEDGE.set(catalogue());
-    SEARCH.set(None);
-}
-
-/// Knows these beside them, which the catalogue does not have.
-pub fn learn_imported(imported: Vec<Article>) {
-    KNOWLEDGE.set(with(catalogue(), imported));
-}
-
-fn with(known: &'static KnowledgeBase, more: Vec<Article>) -> &'static KnowledgeBase {
+/// What is known, with more articles. What was known before stays in memory, because findings that are on the screen
+/// point to it; that happens a few times in the life of a page.
+pub fn with(known: &'static KnowledgeBase, more: Vec<Article>) -> &'static KnowledgeBase {
     match more.is_empty() {
         true => known,
         false => Box::leak(Box::new(known.with(more))),
     }
+}
+
+/// Knows this from now on; the numbers of articles change with it.
+pub fn learn(catalogue: &'static KnowledgeBase, knowledge: &'static KnowledgeBase) {
+    CATALOGUE.set(catalogue);
+    KNOWLEDGE.set(knowledge);
+    SEARCH.set(None);
 }
 
 /// The search over the catalogue; made when somebody first opens it, so that the page's start does not wait for it.

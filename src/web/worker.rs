@@ -12,7 +12,7 @@ use super::blob::{BlobReader, read, read_together, start_of, stream, unpack};
 use super::messages::{
     Archived, Log, Look, Opened, Outcome, Reply, Request, Row, Task, Unopened, Unpacked, decoded, handed_over,
 };
-use super::{index, knowledge, learn, library, listing};
+use super::{built_in, index, knowledge, learn, library, listing, with};
 use crate::checkup::{self, Checkup, Contents, FileReport, Keys, Parts, Report, unreadable};
 use crate::display;
 use crate::event::Event;
@@ -80,7 +80,8 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             for some in given.unchecked_ref::<js_sys::Array>().iter() {
                 articles.extend(decoded::<Vec<Article>>(&some)?);
             }
-            learn(articles);
+            let knowledge = with(built_in(), articles);
+            learn(knowledge, knowledge);
             CHECKUPS.with_borrow_mut(Vec::clear);
             listing::forget();
             Ok(Outcome::Learned)

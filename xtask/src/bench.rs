@@ -20,7 +20,8 @@ const FEW: [&str; 10] = [
     "service-start-failed",
 ];
 
-/// Builds the page, and one with few articles where that is measured, and measures what `benches/numbers.rs` says, or some parts of it.
+/// Builds the page, and one with few articles where that is measured, and measures what `benches/numbers.rs` says, or some
+/// parts of it.
 pub fn bench(parts: &[&str]) -> Result {
     if parts.is_empty() || parts.contains(&"page") {
         let folder = root().join("target/bench/kb");

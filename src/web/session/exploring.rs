@@ -47,9 +47,13 @@ pub struct Lost {
 }
 
 impl Lost {
-    fn add(&mut self, bytes: u64, files: &[String], reason: String) {
+    fn add(&mut self, bytes: u64, logs: &[(String, u64)], reason: String) {
         self.bytes += bytes;
-        self.files.extend(files.iter().filter(|file| !self.files.contains(file)).cloned().collect::<Vec<_>>());
+        for (name, _) in logs {
+            if !self.files.contains(name) {
+                self.files.push(name.clone());
+            }
+        }
         self.reason = reason;
     }
 }
@@ -333,9 +337,8 @@ impl Session {
             })
         };
         let session = self.clone();
-        let (names, sizes): (Vec<String>, Vec<u64>) =
-            lists.iter().map(|list| (list.log.name.clone(), list.bytes())).unzip();
-        let mut unread: u64 = sizes.iter().sum();
+        let logs: Vec<(String, u64)> = lists.iter().map(|list| (list.log.name.clone(), list.bytes())).collect();
+        let mut unread: u64 = logs.iter().map(|(_, bytes)| bytes).sum();
         let done = move |outcome| match outcome {
             Ok(Outcome::Listed { read, listed }) => {
                 unread = unread.saturating_sub(read);
@@ -346,13 +349,13 @@ impl Session {
                 }
             }
             Ok(Outcome::Unlisted { place, reason }) => {
-                if let (Some(name), Some(size)) = (names.get(place), sizes.get(place)) {
-                    unread = unread.saturating_sub(*size);
-                    session.lose(*size, std::slice::from_ref(name), reason, run);
+                if let Some(log) = logs.get(place) {
+                    unread = unread.saturating_sub(log.1);
+                    session.lose(log.1, std::slice::from_ref(log), reason, run);
                 }
             }
             Err(reason) => {
-                session.lose(unread, &names, reason, run);
+                session.lose(unread, &logs, reason, run);
                 some_done();
             }
             Ok(_) => some_done(),
@@ -360,12 +363,12 @@ impl Session {
         self.pool.push(Turn::Last, Task::List { lists, text }, files, Box::new(done));
     }
 
-    /// Notes what could not be read again.
-    fn lose(&self, bytes: u64, files: &[String], reason: String, run: u32) {
+    /// Notes what could not be read again of logs with names and sizes.
+    fn lose(&self, bytes: u64, logs: &[(String, u64)], reason: String, run: u32) {
         let explorer = &mut self.state.borrow_mut().explorer;
         if explorer.run == run {
             let Exploring { lost, search, .. } = &mut explorer.shown;
-            search.as_mut().map_or(lost, |search| &mut search.lost).add(bytes, files, reason);
+            search.as_mut().map_or(lost, |search| &mut search.lost).add(bytes, logs, reason);
         }
     }
 

@@ -6,7 +6,7 @@ use js_sys::Array;
 use web_sys::{Blob, File};
 
 use super::super::messages::{Compiled, Outcome, Task, decoded};
-use super::super::{Added, added, files, imported, message, now, timer};
+use super::super::{Added, added, built_in, files, imported, learn, message, now, timer, with};
 use super::{REDRAW_MILLISECONDS, Session, State};
 use crate::kb::{Article, Origin};
 
@@ -52,7 +52,7 @@ impl Session {
         let _ = added::keep(None).await;
         imported::forget();
         self.state.borrow_mut().added = Rc::default();
-        super::super::learn(Vec::new());
+        learn(built_in(), built_in());
         self.pool.teach(Array::new().into());
         self.check_again();
     }
@@ -138,10 +138,11 @@ impl Session {
         let (articles, matching) = (articles(&own).await?, articles(&imported).await?);
         let rules = articles.iter().filter(|article| article.origin == Origin::Sigma).count();
         let articles_alone = articles.len() - rules;
-        super::super::learn(articles);
+        let catalogue = with(built_in(), articles);
         timer::pause().await;
-        super::super::learn_imported(matching);
+        let knowledge = with(catalogue, matching);
         timer::pause().await;
+        learn(catalogue, knowledge);
         self.pool.teach(own.concat(&imported).into());
         Ok(Added {
             articles: articles_alone,
