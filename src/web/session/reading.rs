@@ -1,5 +1,6 @@
 //! Files are opened, unpacked and checked by the workers, and their reports merged as they come.
 
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
@@ -16,8 +17,10 @@ use crate::log::{Kind, Problem, Reason, mta};
 /// Small files are opened together, up to so many bytes and files.
 const LOT: u64 = 2 << 20;
 const FILES_OF_A_LOT: usize = 32;
-/// Chunks of an ordinary slice: 8 MiB.
-const SLICE: u64 = 128;
+/// How many slices a large log is cut into at least, so that every worker has some.
+const SLICES: u64 = 32;
+/// Chunks of an ordinary slice: 8 MiB to 32 MiB. Each costs the page's thread a report to merge.
+const SLICE: RangeInclusive<u64> = 128..=512;
 /// Chunks of a file's first slice, which is to show something at once, and of a slice that is tried again: 1 MiB.
 const SMALL_SLICE: u64 = 16;
 
@@ -547,10 +550,11 @@ impl Slice {
 
 /// Cuts a log into slices, the last chunks first: the newest records are mostly there.
 pub(super) fn slices(chunks: u64) -> Vec<Slice> {
+    let ordinary = (chunks / SLICES).clamp(*SLICE.start(), *SLICE.end());
     let mut slices = Vec::new();
     let mut end = chunks;
     while end > 0 {
-        let length = if slices.is_empty() { SMALL_SLICE } else { SLICE }.min(end);
+        let length = if slices.is_empty() { SMALL_SLICE } else { ordinary }.min(end);
         end -= length;
         slices.push(Slice { first: end, chunks: length });
     }
