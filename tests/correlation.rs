@@ -74,7 +74,7 @@ type Found<'a> = (&'a str, u64, Vec<(u32, u64)>);
 fn found(knowledge: &KnowledgeBase, report: &Report) -> BTreeMap<String, (u64, Vec<(u32, u64)>)> {
     let findings = report.findings(knowledge);
     let found = findings.iter().map(|finding| {
-        let mut records: Vec<_> = finding.evidence.sorted().iter().map(|item| (item.file, item.record_id)).collect();
+        let mut records: Vec<_> = report.evidence(finding).iter().map(|item| (item.file, item.record_id)).collect();
         records.sort_unstable();
         assert_eq!(finding.files.values().sum::<u64>(), records.len() as u64, "each record is counted once");
         (finding.article.title.clone(), (finding.count, records))

@@ -420,7 +420,7 @@ fn the_founding_articles_find_exactly_their_records() {
             let findings = report.findings(&knowledge);
             let finding = findings.iter().find(|found| found.article.id == id).unwrap();
             assert_eq!(finding.article.grade, Some(Grade::Exact));
-            let evidence: Vec<u64> = finding.evidence.sorted().into_iter().rev().map(|found| found.record_id).collect();
+            let evidence: Vec<u64> = report.evidence(finding).into_iter().rev().map(|found| found.record_id).collect();
             assert_eq!(evidence, log.expected, "{id}");
         }
     }

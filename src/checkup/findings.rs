@@ -14,6 +14,8 @@ use crate::order;
 pub struct Finding<'k> {
     /// The article.
     pub article: &'k Article,
+    /// Its number.
+    number: u32,
     /// How many records it matched.
     pub count: u64,
     /// How many of them their logs had given up.
@@ -29,8 +31,8 @@ pub struct Finding<'k> {
     pub computers: Tally<String>,
     /// The files they are in, and how many in each.
     pub files: BTreeMap<u32, u64>,
-    /// Where the newest of them are.
-    pub evidence: Newest<Evidence>,
+    /// Where the newest records of a correlation are. Those of others are in the report's groups.
+    correlated: Newest<Evidence>,
     /// None of those logs is from a Windows version that the article speaks of.
     pub other_windows: bool,
     /// More general articles that matched some of the records this one is the best for.
@@ -61,7 +63,7 @@ impl Report {
         // One that is there only for another correlation is not shown by itself, like any other rule.
         for (number, article) in correlations.filter(|(_, article)| !article.silent) {
             let correlated = correlate::correlated(self, knowledge, number).unwrap_or_default();
-            findings.extend(Finding::of_correlation(article, &correlated));
+            findings.extend(Finding::of_correlation(article, number, &correlated));
         }
         stories::link(self, knowledge, &mut findings);
         sort(&mut findings);
@@ -76,7 +78,7 @@ impl Report {
                 let Some(article) = knowledge.article(*number) else { continue };
                 match findings.get_mut(number) {
                     Some(finding) => finding.add(group, place),
-                    None => drop(findings.insert(*number, Finding::new(article, group, place))),
+                    None => drop(findings.insert(*number, Finding::new(article, *number, group, place))),
                 }
             }
         }
@@ -102,6 +104,17 @@ impl Report {
         let mut findings: Vec<_> = findings.into_values().collect();
         sort(&mut findings);
         findings
+    }
+
+    /// Where the newest records of a finding are, the newest first.
+    pub fn evidence(&self, finding: &Finding<'_>) -> Vec<Evidence> {
+        let mut evidence = finding.correlated.clone();
+        for (numbers, group) in &self.groups {
+            if numbers.contains(&finding.number) {
+                evidence.merge(group.evidence.clone());
+            }
+        }
+        evidence.sorted()
     }
 }
 
@@ -144,9 +157,10 @@ fn written_by(version: Option<Version>) -> Range {
 }
 
 impl<'k> Finding<'k> {
-    fn new(article: &'k Article, group: &Group, place: usize) -> Finding<'k> {
+    fn new(article: &'k Article, number: u32, group: &Group, place: usize) -> Finding<'k> {
         Finding {
             article,
+            number,
             count: group.count,
             carved: group.carved,
             own: 0,
@@ -154,7 +168,7 @@ impl<'k> Finding<'k> {
             subjects: group.subjects.get(place).cloned().unwrap_or_default(),
             computers: group.computers.clone(),
             files: group.files.clone(),
-            evidence: group.evidence.clone(),
+            correlated: Newest::default(),
             other_windows: false,
             general: Vec::new(),
             causes: Vec::new(),
@@ -164,11 +178,12 @@ impl<'k> Finding<'k> {
     }
 
     /// A correlation that held; what its matches have in common is what is affected.
-    fn of_correlation(article: &'k Article, correlated: &[Correlated]) -> Option<Finding<'k>> {
+    fn of_correlation(article: &'k Article, number: u32, correlated: &[Correlated]) -> Option<Finding<'k>> {
         let span = correlated.iter().map(|found| found.span).reduce(joined)?;
         let count = correlated.len() as u64;
         let mut finding = Finding {
             article,
+            number,
             count,
             carved: 0,
             own: count,
@@ -176,7 +191,7 @@ impl<'k> Finding<'k> {
             subjects: Tally::default(),
             computers: Tally::default(),
             files: BTreeMap::new(),
-            evidence: Newest::default(),
+            correlated: Newest::default(),
             other_windows: false,
             general: Vec::new(),
             causes: Vec::new(),
@@ -190,7 +205,7 @@ impl<'k> Finding<'k> {
             found.computers.iter().for_each(|computer| finding.computers.add(1, || computer.clone()));
             for evidence in &found.evidence {
                 *finding.files.entry(evidence.file).or_default() += 1;
-                finding.evidence.add(*evidence);
+                finding.correlated.add(*evidence);
             }
         }
         Some(finding)
@@ -205,6 +220,5 @@ impl<'k> Finding<'k> {
         }
         self.computers.merge(group.computers.clone());
         group.files.iter().for_each(|(file, count)| *self.files.entry(*file).or_default() += count);
-        self.evidence.merge(group.evidence.clone());
     }
 }

@@ -134,7 +134,7 @@ pub fn FindingView(props: &Props) -> Html {
                 session={props.session.clone()}
                 report={props.report.clone()}
                 id={article.id.clone()}
-                evidence={finding.evidence.sorted()}
+                evidence={props.report.evidence(finding)}
                 count={finding.count}
                 is_reading={props.is_reading}
             />

@@ -32,6 +32,9 @@ pub fn start() {
     }
 }
 
+/// The search is made in steps of so many milliseconds.
+const SEARCH_MILLISECONDS: f64 = 10.0;
+
 thread_local! {
     /// What the page carries.
     static BUILT_IN: &'static KnowledgeBase = Box::leak(Box::new(crate::built_in()));
@@ -72,13 +75,30 @@ pub fn learn(catalogue: &'static KnowledgeBase, knowledge: &'static KnowledgeBas
     SEARCH.set(None);
 }
 
-/// The search over the catalogue; made when somebody first opens it, so that the page's start does not wait for it.
-pub fn search() -> &'static Search {
-    SEARCH.get().unwrap_or_else(|| {
-        let search: &'static Search = Box::leak(Box::new(Search::new(catalogue().articles())));
-        SEARCH.set(Some(search));
-        search
-    })
+/// The search over the catalogue, once it is made.
+pub fn search() -> Option<&'static Search> {
+    SEARCH.get()
+}
+
+/// Makes the search over the catalogue when somebody opens that, a few articles at a time: neither the view nor the first
+/// letter that is typed should wait for it.
+pub async fn make_search() {
+    let known = catalogue();
+    let mut search = Search::default();
+    let mut paused = f64::MIN;
+    for article in known.articles() {
+        if now() - paused > SEARCH_MILLISECONDS {
+            timer::pause().await;
+            paused = now();
+        }
+        search.add(article, []);
+    }
+    timer::pause().await;
+    search.prepare();
+    // What is known may have changed by now; then another one is on its way.
+    if SEARCH.get().is_none() && std::ptr::eq(known, catalogue()) {
+        SEARCH.set(Some(Box::leak(Box::new(search))));
+    }
 }
 
 /// What the browser says of an error.

@@ -6,6 +6,7 @@ mod form;
 mod imported;
 mod list;
 
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use self::form::Form;
@@ -15,13 +16,12 @@ use super::route::{Route, Wanted};
 use super::{format, scroll, text, use_title};
 use crate::kb::filter::Filter;
 use crate::kb::import::IMPORTED;
+use crate::kb::search::Search;
 use crate::web::timer::Timer;
-use crate::web::{catalogue, search};
+use crate::web::{catalogue, make_search, search};
 
 /// The address follows what is typed when nothing was typed for so many milliseconds: some browsers allow few changes.
 const TYPING_PAUSE: i32 = 300;
-/// The view is drawn by then, in milliseconds, and nothing is typed yet.
-const INDEX_PAUSE: i32 = 50;
 /// Articles that have some of the words are listed up to this many.
 const LISTED_PARTLY: usize = 15;
 
@@ -38,17 +38,18 @@ pub struct Props {
 #[component]
 pub fn KnowledgePage(props: &Props) -> Html {
     use_title(text::KNOWN_ISSUES);
-    use_effect_with((), |()| {
-        scroll::restore();
-        // Neither the view nor the first letter that is typed should wait for the index.
-        let timer = Timer::after(INDEX_PAUSE, || {
-            search();
+    use_effect_with((), |()| scroll::restore());
+    let update = use_force_update();
+    use_effect_with(std::ptr::from_ref(catalogue()), |_| {
+        spawn_local(async move {
+            make_search().await;
+            update.force_update();
         });
-        move || drop(timer)
     });
     let query = use_query(&props.wanted);
     let wanted = Wanted { query: (*query).clone(), filter: props.wanted.filter.clone() };
-    let found = use_memo(wanted.clone(), Found::new);
+    let search = search().filter(|_| !wanted.query.trim().is_empty());
+    let found = use_memo((wanted.clone(), search.map(std::ptr::from_ref)), |(wanted, _)| Found::new(wanted, search));
     let all = catalogue().articles();
     let areas = use_memo((), |()| areas_of(catalogue().articles().iter()));
     let imported = (props.imported > 0).then_some((IMPORTED, props.imported));
@@ -88,7 +89,7 @@ pub fn KnowledgePage(props: &Props) -> Html {
                 <div class="found">
                     if !found.is_empty() {
                         <List articles={found.whole.clone()} {by_area} />
-                    } else if !only_imported {
+                    } else if !only_imported && !found.waits {
                         { nothing(&wanted, clear) }
                     }
                     if !found.partly.is_empty() {
@@ -131,6 +132,8 @@ fn use_query(wanted: &Wanted) -> UseStateHandle<String> {
 
 /// What fits, by number.
 struct Found {
+    /// The search is not made yet.
+    waits: bool,
     /// Articles that have every word, or all where none is searched for.
     whole: Vec<u32>,
     /// The best of those that have some of the words.
@@ -140,7 +143,7 @@ struct Found {
 }
 
 impl Found {
-    fn new(wanted: &Wanted) -> Found {
+    fn new(wanted: &Wanted, search: Option<&Search>) -> Found {
         let knowledge = catalogue();
         let anywhere = Filter { area: None, ..wanted.filter.clone() };
         let passing = |filter: &Filter, numbers: &[u32]| -> Vec<u32> {
@@ -148,11 +151,12 @@ impl Found {
             numbers.iter().copied().filter(passes).collect()
         };
         let (mut whole, mut partly) = (Vec::new(), Vec::new());
-        if wanted.query.trim().is_empty() {
+        let is_query = !wanted.query.trim().is_empty();
+        if !is_query {
             // By id, which keeps together what is alike.
             whole = (0..knowledge.articles().len() as u32).collect();
         } else {
-            for hit in search().find(&wanted.query) {
+            for hit in search.map(|search| search.find(&wanted.query)).unwrap_or_default() {
                 if hit.whole { whole.push(hit.article) } else { partly.push(hit.article) }
             }
         }
@@ -160,7 +164,8 @@ impl Found {
         let in_areas = areas_of(whole.iter().filter_map(|number| knowledge.article(*number)));
         let mut partly = passing(&wanted.filter, &partly);
         partly.truncate(LISTED_PARTLY);
-        Found { whole: passing(&wanted.filter, &whole), partly, in_areas }
+        let waits = is_query && search.is_none();
+        Found { waits, whole: passing(&wanted.filter, &whole), partly, in_areas }
     }
 
     fn is_empty(&self) -> bool {
@@ -170,6 +175,7 @@ impl Found {
     fn status(&self, all: usize) -> String {
         let issues = text::known_issues(all as u64);
         match (self.whole.len(), self.partly.len()) {
+            _ if self.waits => String::new(),
             (0, 0) => text::knowledge::NONE_FITS.into(),
             (0, partly) => text::knowledge::only_partly(partly as u64),
             (whole, _) if whole == all => issues,
