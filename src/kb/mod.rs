@@ -126,8 +126,7 @@ impl KnowledgeBase {
 
     /// The articles that may match records of this provider, event id and channel, by number, ascending.
     pub fn asked_for(&self, provider: &str, event_id: u32, channel: &str) -> Vec<u32> {
-        let index = || Index::new(self.articles.iter().map(|article| &article.detection));
-        self.index.get_or_init(index).candidates(provider, event_id, channel)
+        self.index().candidates(provider, event_id, channel)
     }
 
     /// The same, for evaluating them.
@@ -158,6 +157,16 @@ impl KnowledgeBase {
     /// The texts of articles that can match only records with one of them; `None` where one can match others.
     pub fn keywords(&self, articles: &[u32]) -> Option<Keywords> {
         Keywords::of(articles.iter().filter_map(|number| Some(&self.article(*number)?.detection)))
+    }
+
+    /// Makes what is made when records are first looked at, so that these need not wait for it.
+    pub fn prepare(&self) {
+        self.index();
+        self.scans();
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(self.articles.iter().map(|article| &article.detection)))
     }
 
     fn scans(&self) -> &Scans {

@@ -55,6 +55,11 @@ pub fn start(scope: DedicatedWorkerGlobalScope) {
     scope.set_onmessage(Some(receive.as_ref().unchecked_ref()));
     receive.forget();
     send(&scope, &Reply { id: 0, outcome: Ok(Outcome::Ready) });
+    // Mostly there is time until somebody has chosen a file.
+    spawn_local(async {
+        pause().await;
+        knowledge().prepare();
+    });
 }
 
 fn send(scope: &DedicatedWorkerGlobalScope, reply: &Reply) {
@@ -81,6 +86,7 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
                 articles.extend(decoded::<Vec<Article>>(&some)?);
             }
             let knowledge = with(built_in(), articles);
+            knowledge.prepare();
             learn(knowledge, knowledge);
             CHECKUPS.with_borrow_mut(Vec::clear);
             listing::forget();
