@@ -150,7 +150,7 @@ async fn page_with_imported(large: &Path) -> Result {
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist/index.html");
     let archive = packed("articles.zip", kb_writer::many(ARTICLES))?;
     let (mut with, mut without) = (Series::new(&built, Some(archive), large), Series::new(&built, None, large));
-    for _ in 0..3 {
+    for _ in 0..5 {
         with.run().await?;
         without.run().await?;
     }
