@@ -64,12 +64,19 @@ enum State {
 
 thread_local! {
     static STATE: RefCell<State> = const { RefCell::new(State::Nothing) };
+    /// A port whose other end is closed.
+    static NOBODY: Option<web_sys::MessagePort> = web_sys::MessageChannel::new().ok().map(|channel| {
+        channel.port2().close();
+        channel.port1()
+    });
 }
 
 /// Answers a question.
 pub fn answer(question: Question, with: &JsValue) -> Result<Answer, String> {
     let listed = || {
-        let bytes = with.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default();
+        let given = with.dyn_ref::<Uint8Array>().ok_or("nothing was listed")?;
+        let bytes = given.to_vec();
+        free(&given.buffer());
         Listed::from_bytes(&bytes).map_err(|error| error.to_string())
     };
     STATE.with_borrow_mut(|state| match (question, state) {
@@ -93,6 +100,15 @@ pub fn answer(question: Question, with: &JsValue) -> Result<Answer, String> {
         (question, State::Ready(index)) => of_index(index, question, listed),
         _ => Err(NOT_THERE.into()),
     })
+}
+
+/// Gives a buffer to nobody, so that its memory is free at once; browsers are slow to find that out by themselves.
+fn free(buffer: &js_sys::ArrayBuffer) {
+    NOBODY.with(|nobody| {
+        if let Some(nobody) = nobody {
+            let _ = nobody.post_message_with_transferable(&JsValue::NULL, &js_sys::Array::of1(buffer));
+        }
+    });
 }
 
 const NOT_THERE: &str = "the index is not there";

@@ -216,6 +216,11 @@ impl Pool {
         self.replace(|_| true);
     }
 
+    /// Replaces the workers that are at nothing: browsers are slow to throw away what these have read.
+    pub fn refresh(&self) {
+        self.replace(|slot| slot.tasks.is_empty());
+    }
+
     fn replace(&self, wanted: impl Fn(&Slot) -> bool) {
         let workers = self.0.borrow().workers.len();
         for place in 0..workers {

@@ -310,6 +310,7 @@ impl Session {
         if !is_index {
             return self.draw_exploring();
         }
+        self.pool.refresh();
         if let Err(message) = self.tell(Question::Finish, JsValue::UNDEFINED, || ()) {
             self.failed(message);
         }
