@@ -310,7 +310,7 @@ fn a_search_finds_every_value() {
         let hits = check_search(&mut index, &logs, text);
         assert_eq!(hits == 0, text == "GRÜSSE", "{text}: {hits}");
     }
-    for text in ["spooler", "service control manager", "7036", "e", "true", "nothing of this kind"] {
+    for text in ["spooler", "service control manager", "7036", "e", "50", "é", "true", "nothing of this kind"] {
         check_search(&mut index, &logs, text);
     }
 }
@@ -321,8 +321,8 @@ fn a_search_finds_every_value_of_real_logs() {
     let files = test_files::all(folder).unwrap().into_iter().step_by(17);
     let logs: Vec<Vec<u8>> = files.map(|path| std::fs::read(path).unwrap()).collect();
     let (mut index, _) = index(&evtx_checkup::built_in(), &logs);
-    let hits =
-        ["system32", "4624", "S-1-5-18", "0x0", "microsoft", "Ü"].map(|text| check_search(&mut index, &logs, text));
+    let hits = ["system32", "4624", "S-1-5-18", "0x0", "microsoft", "Ü", "5", "53", "sy", "-a", "k"]
+        .map(|text| check_search(&mut index, &logs, text));
     assert!(hits.iter().sum::<usize>() > 0);
 }
 

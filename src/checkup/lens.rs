@@ -53,6 +53,16 @@ impl Outcome {
         let best = if watched.is_empty() { None } else { findings::best(knowledge, &articles) };
         Outcome { articles, subjects, best, watched, count: 0, group: None }
     }
+
+    /// What is true of every record that has the text for which one article alone looks, and nothing else of it.
+    fn certain(knowledge: &KnowledgeBase, articles: &[u32]) -> Option<Outcome> {
+        let [number] = articles else { return None };
+        let article = knowledge.article(*number)?;
+        let asks_for_more = article.subject.is_some() || article.silent || knowledge.watched_by(*number).is_some();
+        article.detection.contained().filter(|_| !asks_for_more)?;
+        let (articles, subjects, watched) = (vec![*number], vec![None], Vec::new());
+        Some(Outcome { articles, subjects, best: None, watched, count: 0, group: None })
+    }
 }
 
 /// The view of records of one kind that are written alike.
@@ -67,6 +77,8 @@ pub struct Lens {
 enum View {
     /// No article can match.
     Nothing,
+    /// This is true of every record.
+    Always(Box<Outcome>),
     /// What must be read, and what came of it.
     Places(Box<Places>),
     /// Every record must be read whole.
@@ -77,6 +89,10 @@ struct Places {
     candidates: Candidates,
     /// Where one of these is among the values, other articles can match too.
     keywords: Option<Rc<Keywords>>,
+    /// For each place, the last value that is no text and has none of these.
+    without: Vec<Vec<u8>>,
+    /// What is true of records that have one of these in a field, where nothing else is asked for.
+    certain: Option<Outcome>,
     /// The places of the fields that decide.
     places: Vec<u16>,
     /// Nothing else decides, so that what came of one record can be told of the next.
@@ -132,8 +148,12 @@ impl Lens {
 
     /// Those that are true of records of this part.
     pub fn outcomes(&mut self) -> impl Iterator<Item = &mut Outcome> {
-        let places = if let View::Places(places) = &mut self.view { Some(places) } else { None };
-        places.into_iter().flat_map(|places| &mut places.outcomes).filter(|outcome| outcome.count > 0)
+        let (always, places) = match &mut self.view {
+            View::Always(outcome) => (Some(&mut **outcome), None),
+            View::Places(places) => (places.certain.as_mut(), Some(&mut places.outcomes)),
+            View::Nothing | View::Whole => (None, None),
+        };
+        always.into_iter().chain(places.into_iter().flatten()).filter(|outcome| outcome.count > 0)
     }
 
     /// Looks at a record. `key` is room to work in.
@@ -148,14 +168,25 @@ impl Lens {
         let places = match &mut self.view {
             View::Nothing => return Seen::Nothing,
             View::Whole => return Seen::Whole,
+            View::Always(outcome) => return Seen::Known(outcome),
             View::Places(places) => places,
         };
         if let Some(keywords) = &places.keywords
             && (keywords.is_in(head.computer.text)
                 || shape.any_text(|text| keywords.is_in_utf16(text))
-                || keywords.are_in_others() && shape.any_other(|value| keywords.is_in_other(value, key)))
+                || keywords.are_in_others()
+                    && shape.any_other(&mut places.without, |value| keywords.is_in_other(value, key)))
         {
-            return Seen::Whole;
+            return match &mut places.certain {
+                Some(outcome)
+                    if keywords.is_in(head.computer.text)
+                        || shape
+                            .any_value(|text| keywords.is_in_utf16(text), |value| keywords.is_in_other(value, key)) =>
+                {
+                    Seen::Known(outcome)
+                }
+                _ => Seen::Whole,
+            };
         }
         if places.candidates.is_empty() {
             return Seen::Nothing;
@@ -240,13 +271,16 @@ impl View {
         if candidates.is_empty() && by_keywords.is_empty() {
             return View::Nothing;
         }
-        let mut keywords = None;
+        let (mut keywords, mut certain) = (None, None);
         if !by_keywords.is_empty() {
+            certain = if candidates.is_empty() { Outcome::certain(knowledge, &by_keywords) } else { None };
             keywords = known_keywords.of(knowledge, by_keywords);
-            let texts = layout.fields().filter_map(|(.., text)| text);
+            let Some(keywords) = &keywords else { return View::Whole };
             let event_id = head.event_id.to_string();
-            let mut texts = texts.chain([head.provider.text, head.channel.text, &event_id]);
-            if keywords.as_ref().is_none_or(|keywords| texts.any(|text| keywords.is_in(text))) {
+            if [head.provider.text, head.channel.text, &event_id].into_iter().any(|text| keywords.is_in(text)) {
+                return certain.map_or(View::Whole, |outcome| View::Always(Box::new(outcome)));
+            }
+            if layout.fields().filter_map(|(.., text)| text).any(|text| keywords.is_in(text)) {
                 return View::Whole;
             }
         }
@@ -256,6 +290,8 @@ impl View {
         View::Places(Box::new(Places {
             candidates,
             keywords,
+            without: Vec::new(),
+            certain,
             places,
             is_all,
             known: FxHashMap::default(),

@@ -7,8 +7,10 @@
 
 use std::io::Write;
 
+use memchr::memmem::Finder;
+
 use super::Detection;
-use super::scan::{MIN_TEXT, texts};
+use super::scan::texts;
 use super::wildcard::lower;
 use crate::event::Value;
 
@@ -23,6 +25,8 @@ pub struct Keywords {
     jumps: Vec<u8>,
     /// One of them may be in a value that is no text.
     in_others: bool,
+    /// The text if it is one without letters, and the same in UTF-16LE: what people search for by number.
+    without_case: Option<[Finder<'static>; 2]>,
 }
 
 impl Keywords {
@@ -33,14 +37,24 @@ impl Keywords {
         let mut all: Vec<Vec<u8>> = Vec::new();
         let mut in_others = false;
         for detection in detections {
-            let texts = texts(detection, &detection.condition)?;
+            let texts = match detection.contained() {
+                Some(text) => vec![(String::new(), text.to_owned())],
+                None => texts(detection, &detection.condition)?,
+            };
             if !texts.iter().all(|(field, text)| field.is_empty() && is_in_one_value(text)) {
                 return None;
             }
             in_others |= !texts.iter().all(|(_, text)| is_only_in_texts(text));
             all.extend(texts.into_iter().map(|(_, text)| text.into_bytes()));
         }
-        let length = all.iter().map(Vec::len).min()?.clamp(MIN_TEXT, usize::from(u8::MAX));
+        let without_case = match all.as_slice() {
+            [text] if !text.iter().any(u8::is_ascii_alphabetic) => {
+                let wide: Vec<u8> = text.iter().flat_map(|letter| [*letter, 0]).collect();
+                Some([Finder::new(text).into_owned(), Finder::new(&wide).into_owned()])
+            }
+            _ => None,
+        };
+        let length = all.iter().map(Vec::len).min()?.clamp(1, usize::from(u8::MAX));
         let mut jumps = vec![length as u8 - 1; Self::PAIRS];
         for text in &all {
             for (end, pair) in (2..).zip(text[..length].windows(2)) {
@@ -48,11 +62,14 @@ impl Keywords {
                 *jump = (*jump).min((length - end) as u8);
             }
         }
-        Some(Keywords { texts: all, length, jumps, in_others })
+        Some(Keywords { texts: all, length, jumps, in_others, without_case })
     }
 
     /// Whether one of them is in a text.
     pub fn is_in(&self, text: &str) -> bool {
+        if let Some([finder, _]) = &self.without_case {
+            return finder.find(text.as_bytes()).is_some();
+        }
         let text = lower(text);
         let text = text.as_bytes();
         self.search(text.len(), |at| text[at])
@@ -63,6 +80,9 @@ impl Keywords {
         room.clear();
         // Memory takes whatever is written.
         let _ = write!(room, "{value}");
+        if let Some([finder, _]) = &self.without_case {
+            return finder.find(room).is_some();
+        }
         self.search(room.len(), |at| room[at].to_ascii_lowercase())
     }
 
@@ -73,6 +93,10 @@ impl Keywords {
 
     /// Whether one of them is in a text given as UTF-16LE bytes.
     pub fn is_in_utf16(&self, text: &[u8]) -> bool {
+        if let Some([_, finder]) = &self.without_case {
+            // What begins in the middle of a unit is none.
+            return finder.find_iter(text).any(|at| at % 2 == 0);
+        }
         let (units, _) = text.as_chunks::<2>();
         self.search(units.len(), |at| match units[at] {
             [letter, 0] => letter.to_ascii_lowercase(),
@@ -86,6 +110,10 @@ impl Keywords {
     /// Searches a text of so many letters. Letters outside ASCII need not be told apart.
     #[inline(always)]
     fn search(&self, letters: usize, letter: impl Fn(usize) -> u8) -> bool {
+        if self.length == 1 {
+            // One letter has no pair.
+            return (0..letters).any(|at| self.texts.iter().any(|text| text.first() == Some(&letter(at))));
+        }
         let mut end = self.length;
         while end <= letters {
             match self.jumps[pair_of(letter(end - 2), letter(end - 1))] {

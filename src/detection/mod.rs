@@ -84,6 +84,19 @@ impl Detection {
         Detection { selections, condition: Condition::Selection(0) }
     }
 
+    /// The text in lower case, if the detection matches just what [`Detection::containing`] does.
+    pub(crate) fn contained(&self) -> Option<&str> {
+        match (self.selections.as_slice(), &self.condition) {
+            ([(_, Selection::Keywords(test))], Condition::Selection(0)) if !test.negated => {
+                match test.patterns.as_slice() {
+                    [Pattern::Text(text)] => text.anywhere(),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     /// A selection by its number in a condition.
     pub fn selection(&self, number: u16) -> Option<&Selection> {
         self.selections.get(usize::from(number)).map(|(_, selection)| selection)

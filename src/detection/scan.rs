@@ -16,7 +16,7 @@ use crate::event::Event;
 /// Up to this many detections of one kind of record are simply evaluated.
 const FEW: usize = 50;
 /// Shorter texts are in too many records to be worth looking for.
-pub(super) const MIN_TEXT: usize = 3;
+const MIN_TEXT: usize = 3;
 /// A detection with more texts than this is simply evaluated.
 const MAX_TEXTS: usize = 1000;
 

@@ -91,6 +91,14 @@ impl Wildcard {
         self
     }
 
+    /// The text in lower case, if it may stand anywhere in a value, and case does not count.
+    pub fn anywhere(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [Piece::Many, Piece::Text(text), Piece::Many] if !self.cased => Some(text),
+            _ => None,
+        }
+    }
+
     /// The text as it was written, in Sigma's escaping, with `*` where a modifier allows anything.
     pub fn written(&self) -> &str {
         &self.written

@@ -504,7 +504,8 @@ fn windows_1252(byte: u8) -> char {
     }
 }
 
-fn until_nul(bytes: &[u8]) -> &[u8] {
+/// A text as far as Windows reads it, in UTF-16LE.
+pub fn until_nul(bytes: &[u8]) -> &[u8] {
     let (units, _) = bytes.as_chunks::<2>();
     let end = units.iter().position(|unit| *unit == [0, 0]).unwrap_or(units.len());
     units[..end].as_flattened()

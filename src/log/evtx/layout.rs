@@ -111,20 +111,52 @@ impl<'a> Shape<'a> {
         Ok(fields)
     }
 
-    /// Whether `holds` of a value of a field that is no text.
-    pub fn any_other(&self, mut holds: impl FnMut(&Value<'_>) -> bool) -> bool {
+    /// Whether `holds` of a value of a field that is no text. Most of them are what they were in the record before: `not`
+    /// has for each place the last value of which it did not hold.
+    pub fn any_other(&self, not: &mut Vec<Vec<u8>>, mut holds: impl FnMut(&Value<'_>) -> bool) -> bool {
         let slots = self.slots();
-        let mut found = false;
-        for place in &self.layout.places {
-            if let Source::Slot(slot) = place.source
-                && let Some((kind, bytes)) = slots.get(slot)
-                && kind != BINARY_XML
-                && !matches!(kind & !binxml::ARRAY, 0x00..=0x02)
-            {
-                binxml::values(kind, bytes, |value| found |= holds(&value));
+        not.resize_with(self.layout.places.len(), Vec::new);
+        self.layout.places.iter().zip(not).any(|(place, not)| {
+            let Source::Slot(slot) = place.source else { return false };
+            let Some((kind, bytes)) = slots.get(slot) else { return false };
+            if kind == BINARY_XML || matches!(kind & !binxml::ARRAY, 0x00..=0x02) {
+                return false;
             }
-        }
-        found
+            if not.split_first() == Some((&kind, bytes)) {
+                return false;
+            }
+            let mut found = false;
+            binxml::values(kind, bytes, |value| found |= holds(&value));
+            if !found && bytes.len() <= MAX_KEPT {
+                not.clear();
+                not.push(kind);
+                not.extend_from_slice(bytes);
+            }
+            found
+        })
+    }
+
+    /// Whether a field has a value of which that is known without reading it whole: `text` of one that is a text, given as
+    /// UTF-16LE, or `other` of one that is none.
+    pub fn any_value(&self, text: impl Fn(&[u8]) -> bool, mut other: impl FnMut(&Value<'_>) -> bool) -> bool {
+        let slots = self.slots();
+        self.layout.places.iter().filter(|place| place.part != Part::Rendering).any(|place| {
+            let Source::Slot(slot) = place.source else { return false };
+            let Some((kind, bytes)) = slots.get(slot) else { return false };
+            if kind == BINARY_XML || place.needs.iter().any(|slot| is_missing(slots.get(*slot))) {
+                return false;
+            }
+            match kind {
+                0x01 => text(binxml::until_nul(bytes)),
+                0x00 | 0x02 => false,
+                _ if kind & binxml::ARRAY != 0 => false,
+                _ => {
+                    let mut found = false;
+                    binxml::values(kind, bytes, |value| found |= other(&value));
+                    found
+                }
+            }
+        })
     }
 
     /// Whether `holds` of a text among the values, given as UTF-16LE, or a value is a text in another encoding.
@@ -139,6 +171,9 @@ impl<'a> Shape<'a> {
         })
     }
 }
+
+/// A longer value is looked at again in every record.
+const MAX_KEPT: usize = 64;
 
 /// How many values are looked up quickly; records have mostly fewer.
 const STARTS: usize = 40;
