@@ -498,3 +498,26 @@ fn nothing_is_an_index_too() {
     let histogram = index.histogram(0, (Time(5), Time(4)));
     assert_eq!(histogram.bins, [[0; 5]]);
 }
+
+/// One record of long ago does not hide where the others are.
+#[test]
+fn most_records_may_be_in_a_small_part_of_the_time() {
+    const DAY: u64 = 24 * 60;
+    let day = |day: u64| Time((1000 + day * DAY) * MINUTE);
+    let mut all: Vec<(u64, &str, u32, u32)> =
+        (0..60).map(|number| (300 * DAY + number * 60, "Disk", 7, number as u32 + 2)).collect();
+    let span = (day(0), day(400));
+    let index = |all: &[(u64, &str, u32, u32)]| index_of(&[records("PC", all)]).histogram(200, span);
+    all.push((1, "Disk", 7, 1));
+    let histogram = index(&all);
+    let (from, to) = histogram.dense().unwrap();
+    assert!((day(298)..=day(301)).contains(&from));
+    assert!((day(302)..=day(306)).contains(&to));
+    let dense = histogram.bins.iter().zip(0..).filter(|(_, bin)| (from..=to).contains(&histogram.start(*bin)));
+    assert!(dense.map(|(bin, _)| bin.iter().sum::<u32>()).sum::<u32>() >= 58);
+    // More of them, or as many everywhere, are nothing that hides.
+    all.extend((2..6).map(|number| (number * 50 * DAY, "Disk", 7, number as u32 + 100)));
+    assert_eq!(index(&all).dense(), None);
+    let even: Vec<_> = (0..200).map(|number| (number * 2 * DAY, "Disk", 7, number as u32)).collect();
+    assert_eq!((index(&even).dense(), index(&[]).dense()), (None, None));
+}

@@ -228,6 +228,9 @@ fn Chart(props: &ChartProps) -> Html {
                 <p class="buttons">
                     <button class="button small" onclick={click(zoom_in.clone())}>{ text::timeline::ZOOM_IN }</button>
                     <button class="button small" disabled={!is_zoomed} onclick={click(zoom_out.clone())}>{ text::timeline::ZOOM_OUT }</button>
+                    if let Some(span) = histogram.dense() {
+                        <a class="button small" href={Route::Timeline(scope.within(span)).href()}>{ text::timeline::DENSE }</a>
+                    }
                     if is_zoomed { <a class="button small" href={Route::Timeline(scope.at_any_time()).href()}>{ text::timeline::ALL_TIMES }</a> }
                     <a class="button small" href={Route::Events(scope.clone()).href()}>{ text::SHOW_THESE_RECORDS }</a>
                 </p>

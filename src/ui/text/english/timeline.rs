@@ -5,6 +5,7 @@ use super::*;
 pub const ZOOM_IN: &str = "Zoom in";
 pub const ZOOM_OUT: &str = "Zoom out";
 pub const ALL_TIMES: &str = "All times";
+pub const DENSE: &str = "Where most records are";
 pub const LEVELS: &str = "Levels";
 pub const SLIDER: &str = "A span of time: arrow keys move, with Shift they mark, Enter zooms in, minus zooms out";
 pub const FEWER_FINDINGS: &str = "Fewer findings";
