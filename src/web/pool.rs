@@ -218,7 +218,7 @@ impl Pool {
 
     /// Replaces the workers that are at nothing: browsers are slow to throw away what these have read.
     pub fn refresh(&self) {
-        self.replace(|slot| slot.tasks.is_empty());
+        self.replace(|slot| slot.ready && slot.tasks.is_empty());
     }
 
     fn replace(&self, wanted: impl Fn(&Slot) -> bool) {
