@@ -80,8 +80,8 @@ pub fn search() -> Option<&'static Search> {
     SEARCH.get()
 }
 
-/// Makes the search over the catalogue when somebody opens that, a few articles at a time: neither the view nor the first
-/// letter that is typed should wait for it.
+/// Makes the search over the catalogue when somebody is about to search it, a few articles at a time: the first letter that
+/// is typed should not wait for it.
 pub async fn make_search() {
     let known = catalogue();
     let mut search = Search::default();

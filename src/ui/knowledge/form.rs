@@ -23,6 +23,8 @@ pub struct Props {
     pub wanted: Wanted,
     /// The areas there are, each with its number of articles.
     pub areas: Vec<(&'static str, usize)>,
+    /// Told when something is about to be typed.
+    pub on_focus: Callback<()>,
     /// Takes what is typed.
     pub on_query: Callback<String>,
     /// Takes the changed filters.
@@ -67,7 +69,7 @@ pub fn Form(props: &Props) -> Html {
                 <input
                     id={QUERY} type="search" autocomplete="off" autocapitalize="off" spellcheck="false"
                     aria-keyshortcuts="/" placeholder={texts::SEARCH_HINT}
-                    value={props.wanted.query.clone()} oninput={typed}
+                    value={props.wanted.query.clone()} onfocus={props.on_focus.reform(|_: FocusEvent| ())} oninput={typed}
                 />
                 <kbd aria-hidden="true">{ "/" }</kbd>
             </div>

@@ -39,16 +39,21 @@ pub struct Props {
 pub fn KnowledgePage(props: &Props) -> Html {
     use_title(text::KNOWN_ISSUES);
     use_effect_with((), |()| scroll::restore());
-    let update = use_force_update();
-    use_effect_with(std::ptr::from_ref(catalogue()), |_| {
-        spawn_local(async move {
-            make_search().await;
-            update.force_update();
-        });
-    });
     let query = use_query(&props.wanted);
     let wanted = Wanted { query: (*query).clone(), filter: props.wanted.filter.clone() };
-    let search = search().filter(|_| !wanted.query.trim().is_empty());
+    let is_query = !wanted.query.trim().is_empty();
+    let is_focused = use_state_eq(|| false);
+    let update = use_force_update();
+    use_effect_with((std::ptr::from_ref(catalogue()), is_query || *is_focused), |(_, is_used)| {
+        if *is_used && search().is_none() {
+            spawn_local(async move {
+                make_search().await;
+                update.force_update();
+            });
+        }
+    });
+    let on_focus = Callback::from(move |()| is_focused.set(true));
+    let search = search().filter(|_| is_query);
     let found = use_memo((wanted.clone(), search.map(std::ptr::from_ref)), |(wanted, _)| Found::new(wanted, search));
     let all = catalogue().articles();
     let areas = use_memo((), |()| areas_of(catalogue().articles().iter()));
@@ -77,7 +82,7 @@ pub fn KnowledgePage(props: &Props) -> Html {
     html! {
         <div class="knowledge">
             <h1>{ text::KNOWN_ISSUES }</h1>
-            <Form wanted={wanted.clone()} areas={all_areas} {on_query} {on_filter} />
+            <Form wanted={wanted.clone()} areas={all_areas} {on_focus} {on_query} {on_filter} />
             <div class="outcome">
                 if !only_imported { <p role="status">{ found.status(all.len()) }</p> }
                 if wanted != Wanted::default() && (with_imported || !found.is_empty()) {
