@@ -190,6 +190,16 @@ impl Part {
         }
     }
 
+    /// Takes what a record tells of the computer itself.
+    fn learn_from(&mut self, record: &Record<'_>) {
+        let (event, _) = record.read();
+        let version: Option<Version> = windows::version(&event);
+        self.file.windows = self.file.windows.max(version.map(|version| (record.head.time, version)));
+        if zone::tells_zone(record.head.provider.text, record.head.event_id) {
+            self.file.zones.look(&event);
+        }
+    }
+
     /// Counts a record of which this outcome is true. Gives the place of its group, if articles matched.
     fn count(&mut self, record: &Record<'_>, outcome: &mut Outcome) -> Option<usize> {
         let Record { head, offset, carved, .. } = *record;
@@ -386,8 +396,13 @@ impl Watched {
 
     /// Looks at a record: the place of its group, if an article matches.
     fn look(&mut self, tools: &mut Tools<'_>, part: &mut Part, record: &Record<'_>) -> Option<usize> {
-        if !self.tells
-            && let Some(shape) = record.shape()
+        if self.tells {
+            part.learn_from(record);
+        }
+        if self.asked_for.is_empty() {
+            return None;
+        }
+        if let Some(shape) = record.shape()
             && let Some(lens) = self.lens(tools, record.head, shape)
         {
             match lens.look(tools.knowledge, record.head, shape, &mut tools.key) {
@@ -425,17 +440,7 @@ impl Watched {
         if let Some(reason) = problem {
             part.file.coverage.add(Problem { offset: record.offset, reason, lost: 0 });
         }
-        if self.tells {
-            let version: Option<Version> = windows::version(&event);
-            part.file.windows = part.file.windows.max(version.map(|version| (record.head.time, version)));
-            if zone::tells_zone(record.head.provider.text, record.head.event_id) {
-                part.file.zones.look(&event);
-            }
-        }
-        if self.asked_for.is_empty() {
-            return None;
-        }
-        match record.shape().filter(|_| !self.tells) {
+        match record.shape() {
             // Its lens says them, if it has one: which layouts have depends on what came first, and the names must not.
             Some(shape) if self.lenses.iter().any(|(layout, _)| Rc::ptr_eq(layout, &shape.layout)) => {}
             Some(shape) => missing::note_names(lens::fields(&shape.layout), &mut self.fields),
