@@ -1,6 +1,7 @@
 //! Names of the error codes that logs carry: Win32 errors, NTSTATUS and HRESULT.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use crate::event::Head;
 
@@ -87,23 +88,28 @@ fn is_hexadecimal(text: &str) -> bool {
     text.starts_with("0x") || text.starts_with("0X")
 }
 
-/// Looks a code up. Few are asked for, each by somebody who looks at it, so reading the table through is fast enough.
-fn listed(code: u32) -> Option<&'static str> {
-    let mut next = 0;
-    for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
-        let name = match line.split_once(' ') {
-            Some((number, name)) => {
-                next = u32::from_str_radix(number, 16).ok()?;
-                name
-            }
-            None => line,
-        };
-        if next >= code {
-            return (next == code).then_some(name);
+/// The runs of numbers that have names, by the first number of each: the lines of its names.
+static RUNS: LazyLock<Vec<(u32, &str)>> = LazyLock::new(|| {
+    let mut runs: Vec<(u32, &str)> = Vec::new();
+    let (_, mut rest) = TABLE.split_once('\n').unwrap_or_default();
+    while let Some((before, after)) = rest.split_once(' ') {
+        // What is before a number are the names of the run before it.
+        let (names, number) = before.rsplit_once('\n').unwrap_or(("", before));
+        if let Some((_, last)) = runs.last_mut() {
+            *last = names;
         }
-        next = next.checked_add(1)?;
+        if let Ok(number) = u32::from_str_radix(number, 16) {
+            runs.push((number, after));
+        }
+        rest = after;
     }
-    None
+    runs
+});
+
+/// Looks a code up.
+fn listed(code: u32) -> Option<&'static str> {
+    let (first, names) = RUNS[..RUNS.partition_point(|(first, _)| *first <= code)].last()?;
+    names.lines().nth((code - first) as usize)
 }
 
 #[cfg(test)]
@@ -172,6 +178,23 @@ mod tests {
             (0xc004_f074, "SL_E_VL_BINDING_SERVICE_UNAVAILABLE"),
         ] {
             assert_eq!(name(code), Some(expected), "{code:#x}");
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_table_is_found() {
+        let mut next = 0;
+        let mut before = None;
+        for line in TABLE.lines().skip(1) {
+            let (number, name) = line.split_once(' ').map_or((None, line), |(number, name)| (Some(number), name));
+            next = number.map_or(next, |number| u32::from_str_radix(number, 16).unwrap());
+            assert!(before < Some(next), "{line} is out of order");
+            assert_eq!(listed(next), Some(name));
+            if number.is_some() {
+                assert_eq!(listed(next - 1), None, "before {line}");
+            }
+            before = Some(next);
+            next += 1;
         }
     }
 
