@@ -246,7 +246,7 @@ async fn times_are_in_the_zone_that_is_chosen(browser: &Browser) -> Result {
     let set = "const field = document.querySelector(arguments[0]);
                field.value = arguments[1];
                field.dispatchEvent(new Event('change', { bubbles: true }));";
-    browser.script_with(set, [json!(".zone select"), json!("Europe/Berlin")]).await?;
+    browser.choose_option(".zone select", "Europe/Berlin").await?;
     browser.wait_until("document.querySelector('[for=events-from]')?.textContent === 'From (Europe/Berlin)'").await?;
     // What no clock showed is what the clocks were put forward to.
     browser.script_with(set, [json!("#events-from"), json!("2026-03-29T02:30:00")]).await?;

@@ -68,13 +68,7 @@ fn chosen_saved_and_printed() {
         assert_eq!(copied.as_str(), Some(saved.as_str()));
 
         // Times are in the zone that the page shows.
-        browser
-            .script(
-                "const zone = document.querySelector('.zone select');
-                 zone.value = 'Asia/Tokyo';
-                 zone.dispatchEvent(new Event('change', { bubbles: true }));",
-            )
-            .await?;
+        browser.choose_option(".zone select", "Asia/Tokyo").await?;
         browser.wait_until("document.querySelector('.handed-over')?.textContent.includes('+09:00')").await?;
         for format in ["markdown", "csv"] {
             let saved = page.save(format).await?;

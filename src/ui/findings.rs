@@ -33,8 +33,9 @@ pub struct Props {
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
+        let state = |Progress { running, cancelled, .. }: Progress| (running, cancelled);
         Rc::ptr_eq(&self.snapshot.report, &other.snapshot.report)
-            && self.snapshot.progress == other.snapshot.progress
+            && state(self.snapshot.progress) == state(other.snapshot.progress)
             && self.selected == other.selected
     }
 }

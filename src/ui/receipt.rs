@@ -1,5 +1,8 @@
 //! The coverage receipt: what was read, what was not, and where.
 
+use std::rc::Rc;
+
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::{foreign, format, text};
@@ -9,33 +12,52 @@ use crate::log::evtx::HEADER_SIZE;
 use crate::order;
 use crate::web::session::{Progress, Session};
 
-/// With more files than this, their list is closed at first.
+/// With more files than this, their list is closed at first, and made when somebody opens it.
 const MAX_OPEN: usize = 20;
 
 /// So many files are listed while they are read, and at the end: each redraw costs some time for each.
 const LISTED_WHILE_READING: usize = 50;
 const LISTED: usize = 500;
 
+/// What was read.
+#[derive(Properties)]
+pub struct Props {
+    /// The session that reads.
+    pub session: Session,
+    /// What it read so far.
+    pub report: Rc<Report>,
+    /// How far it is.
+    pub progress: Progress,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.report, &other.report) && self.progress == other.progress
+    }
+}
+
 /// The receipt in one line, open to its details.
-pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html {
+#[component]
+pub fn Receipt(props: &Props) -> Html {
+    let Props { session, report, progress } = props;
+    let is_open = use_state_eq(|| false);
+    let toggled = {
+        let is_open = is_open.clone();
+        Callback::from(move |event: Event| is_open.set(event.target_unchecked_into::<Element>().has_attribute("open")))
+    };
     let running = progress.running;
     let files = report.files.len() as u64;
     let lost: u64 = report.files.values().map(|file| file.account().lost).sum();
     let problems: u64 = report.files.values().map(|file| file.coverage.problem_count).sum();
     let refused = report.files.values().filter(|file| file.kind.refusal().is_some()).count() as u64;
     let dirty = report.files.values().filter(|file| file.dirty).count() as u64;
-    // What has a problem comes first.
-    let mut listed: Vec<&FileReport> = report.files.values().collect();
-    order::sort_by(&mut listed, |a, b| a.is_whole().cmp(&b.is_whole()));
-    let more = listed.len().saturating_sub(if running { LISTED_WHILE_READING } else { LISTED });
-    listed.truncate(listed.len() - more);
     let carve = {
         let session = session.clone();
         Callback::from(move |_: MouseEvent| session.carve())
     };
     let state = if lost + problems + refused > 0 { "partly" } else { "whole" };
     html! {
-        <details class={classes!("receipt", state)} open={refused > 0 && report.files.len() <= MAX_OPEN}>
+        <details class={classes!("receipt", state)} open={refused > 0 && report.files.len() <= MAX_OPEN} ontoggle={toggled}>
             <summary>
                 { text::fill(
                     &text::receipt::read(files, running),
@@ -52,10 +74,7 @@ pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html 
                     report.problem_records(), report.explained.total(), report.unexplained.total(),
                 ) }
             </summary>
-            <ul class="receipt-files">
-                { for listed.into_iter().map(|file| file_receipt(file, running)) }
-            </ul>
-            if more > 0 { <p>{ text::receipt::more_files(more as u64) }</p> }
+            if *is_open || report.files.len() <= MAX_OPEN { { file_list(report, running) } }
             if !running && !progress.carves && report.files.values().any(|file| file.kind.carver(0, "").is_some()) {
                 <p>
                     { text::fill(text::receipt::CARVE_HINT, &[html! {
@@ -64,6 +83,22 @@ pub fn receipt(report: &Report, progress: &Progress, session: &Session) -> Html 
                 </p>
             }
         </details>
+    }
+}
+
+fn file_list(report: &Report, running: bool) -> Html {
+    // What has a problem comes first.
+    let mut listed: Vec<&FileReport> = report.files.values().collect();
+    order::sort_by(&mut listed, |a, b| a.is_whole().cmp(&b.is_whole()));
+    let more = listed.len().saturating_sub(if running { LISTED_WHILE_READING } else { LISTED });
+    listed.truncate(listed.len() - more);
+    html! {
+        <>
+            <ul class="receipt-files">
+                { for listed.into_iter().map(|file| file_receipt(file, running)) }
+            </ul>
+            if more > 0 { <p>{ text::receipt::more_files(more as u64) }</p> }
+        </>
     }
 }
 

@@ -11,7 +11,7 @@ use super::events::EventsView;
 use super::findings::FindingsView;
 use super::handover::{Draft, HandoverView};
 use super::keys::use_keys;
-use super::receipt::receipt;
+use super::receipt::Receipt;
 use super::route::Route;
 use super::timeline::TimelineView;
 use super::unexplained::unexplained;
@@ -105,7 +105,7 @@ pub fn Results(props: &Props) -> Html {
             <ProgressBar progress={*progress} session={props.session.clone()} />
             // All with times is drawn anew for another zone.
             <div key={format!("{:?} {log_zone:?}", props.zone)}>
-                { receipt(report, progress, &props.session) }
+                <Receipt session={props.session.clone()} report={report.clone()} progress={*progress} />
                 { view }
             </div>
         </div>

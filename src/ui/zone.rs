@@ -213,12 +213,29 @@ pub fn ZoneChoice(props: &Props) -> Html {
     let option = |zone: &Zone, label: String| {
         html! { <option value={zone.word().to_owned()} selected={*zone == props.zone}>{ label }</option> }
     };
-    let names = supported_values_of("timeZone").unwrap_or_default();
+    // The browser knows hundreds, which are made when somebody is about to look at them.
+    let all = use_state_eq(|| false);
+    let list_all = {
+        let all = all.clone();
+        move || all.set(true)
+    };
+    let on_focus = {
+        let list_all = list_all.clone();
+        Callback::from(move |_: FocusEvent| list_all())
+    };
+    let on_pointer = Callback::from(move |_: PointerEvent| list_all());
+    let names: Vec<String> = match (&props.zone, *all) {
+        (_, true) => {
+            supported_values_of("timeZone").unwrap_or_default().iter().filter_map(|name| name.as_string()).collect()
+        }
+        (Zone::Named(name), false) => vec![name.clone()],
+        _ => Vec::new(),
+    };
     html! {
         <span class="zone">
             <label>
                 { text::fill(text::zone::TIMES_IN, &[html! {
-                    <select onchange={choose}>
+                    <select onchange={choose} onfocus={on_focus} onpointerdown={on_pointer}>
                         { option(&Zone::Utc, text::zone::UTC.into()) }
                         { option(&Zone::Local, text::zone::LOCAL.into()) }
                         if let Some(log) = &props.log {
@@ -227,7 +244,7 @@ pub fn ZoneChoice(props: &Props) -> Html {
                             { option(&Zone::Log, text::zone::LOG_UNKNOWN.into()) }
                         }
                         <optgroup label={text::zone::OTHERS}>
-                            { for names.iter().filter_map(|name| name.as_string()).map(|name| option(&Zone::Named(name.clone()), name)) }
+                            { for names.into_iter().map(|name| option(&Zone::Named(name.clone()), name)) }
                         </optgroup>
                     </select>
                 }]) }

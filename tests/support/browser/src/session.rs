@@ -196,6 +196,18 @@ impl Browser {
         }
     }
 
+    /// Chooses the option with a value in the `<select>` that the CSS selector `css` finds; it may be made only when
+    /// somebody comes there.
+    pub async fn choose_option(&self, css: &str, value: &str) -> Result {
+        let option = format!("{css} option[value={}]", json!(value));
+        self.script_with("document.querySelector(arguments[0]).focus()", [json!(css)]).await?;
+        self.wait_until(&format!("document.querySelector({})", json!(option))).await?;
+        let choose = "const select = document.querySelector(arguments[0]);
+                      select.value = arguments[1];
+                      select.dispatchEvent(new Event('change', { bubbles: true }));";
+        self.script_with(choose, [json!(css), json!(value)]).await.map(drop)
+    }
+
     /// Gives files to the file input that the CSS selector `css` finds, as its dialog does.
     pub async fn choose_files(&self, css: &str, paths: &[&Path]) -> Result {
         self.wait_for(css).await?;
