@@ -72,11 +72,12 @@ const checkup = {
   }),
   // The files of a drop, with those in folders; each knows its path. The items must be asked before anything is awaited.
   async dropped(transfer) {
-    const roots = [...transfer.items].filter(item => item.kind === "file").map(item => ({
-      file: item.getAsFile(),
-      entry: item.webkitGetAsEntry?.(),
-      handle: item.webkitGetAsEntry?.()?.isDirectory ? item.getAsFileSystemHandle?.() : undefined,
-    }));
+    const roots = [...transfer.items].filter(item => item.kind === "file").map(item => {
+      const file = item.getAsFile();
+      // Browsers look at the disk to tell folders from files, so what is called a log is taken for one.
+      const entry = file && /\.(evtx?|xml|zip|gz|mta)$/i.test(file.name) ? null : item.webkitGetAsEntry?.();
+      return { file, entry, handle: entry?.isDirectory ? item.getAsFileSystemHandle?.() : undefined };
+    });
     if (!roots.length) return [...transfer.files];
     const files = [];
     for (const { file, entry, handle } of roots) {

@@ -19,7 +19,7 @@ pub fn again<'a>(
     mut bytes: impl Read + 'a,
 ) -> impl Iterator<Item = Report> + 'a {
     keys.next_file(ids);
-    let mut start = Vec::new();
+    let mut start = Vec::with_capacity(Kind::START);
     // What cannot be read now cannot be read below, where that is said.
     let _ = (&mut bytes).take(Kind::START as u64).read_to_end(&mut start);
     let file = FileReport { kind: first.kind, ..FileReport::open(&*first.name, first.size, &start) };

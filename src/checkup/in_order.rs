@@ -63,6 +63,8 @@ impl<R: Sequential, B: Read> Iterator for Parts<'_, R, B> {
         let end = self.offset + PART;
         while self.offset < end {
             self.buffer.clear();
+            // A buffer that grows while it is filled is copied again and again.
+            self.buffer.reserve(SLICE.min(checkup.file.size.saturating_sub(self.offset)) as usize);
             let read = (&mut self.bytes).take(SLICE).read_to_end(&mut self.buffer);
             report.merge(checkup.slice(&self.buffer));
             self.offset += self.buffer.len() as u64;

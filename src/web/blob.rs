@@ -27,27 +27,40 @@ async fn read_all(file: Blob) -> Result<Uint8Array, String> {
     Ok(Uint8Array::new(&JsFuture::from(file.array_buffer()).await.map_err(message)?))
 }
 
-/// Reads files with their sizes, as one: to the browser, each that it reads by itself costs more than its bytes.
-pub async fn read_together(files: Vec<(u64, Blob)>) -> Vec<Result<Uint8Array, String>> {
+/// Reads files, each taken as soon as it is there. They are read as one: to the browser, each that it reads by itself
+/// costs more than its bytes.
+pub async fn read_together<T>(
+    files: &[(u64, Blob)],
+    mut take: impl FnMut(usize, Result<&[u8], String>) -> T,
+) -> Vec<T> {
     let together = files.iter().map(|(_, file)| JsValue::from(file)).collect::<js_sys::Array>();
-    if let Ok(together) = Blob::new_with_blob_sequence(&together)
-        && let Ok(bytes) = read_all(together).await
-        && files.iter().map(|(size, _)| size).sum::<u64>() == u64::from(bytes.length())
+    if files.len() > 1
+        && let Ok(together) = Blob::new_with_blob_sequence(&together)
     {
-        let mut start = 0;
-        let cut = |(size, _): &(u64, Blob)| {
-            let from = start;
-            start += *size as u32;
-            Ok(bytes.subarray(from, start))
-        };
-        return files.iter().map(cut).collect();
+        let mut taken = Vec::new();
+        let mut read = 0;
+        let all = window(&together, |bytes, _| {
+            let mut used = 0;
+            while let Some((size, _)) = files.get(taken.len())
+                && let Some(file) = bytes[used..].get(..*size as usize)
+            {
+                used += file.len();
+                taken.push(take(taken.len(), Ok(file)));
+            }
+            read += used as u64;
+            used
+        });
+        if all.await.is_ok() && taken.len() == files.len() {
+            return taken;
+        }
     }
-    // One of them cannot be read, or is not what it was.
-    let mut read = Vec::new();
-    for (_, file) in files {
-        read.push(read_all(file).await);
+    // One of them cannot be read, or is not what it was: then none of the others was where it should have been.
+    let mut taken = Vec::new();
+    for (place, (_, file)) in files.iter().enumerate() {
+        let bytes = read_all(file.clone()).await.map(|bytes| bytes.to_vec());
+        taken.push(take(place, bytes.as_deref().map_err(String::clone)));
     }
-    read
+    taken
 }
 
 /// What tells what a file is.
@@ -56,16 +69,27 @@ pub fn start_of(file: &Blob) -> Blob {
     part(file, 0, Kind::START as u64).unwrap_or_else(|_| file.clone())
 }
 
-/// Reads a run of bytes in pieces of whole chunks (the last one may be cut short), each taken as soon as it is there: the
-/// browser reads on meanwhile. The pieces come through a window that is used again and again; buffers that the browser
-/// allocated anew would pile up until its garbage collector wakes.
+/// Reads a run of bytes in pieces of whole chunks (the last one may be cut short), each taken as soon as it is there.
 pub async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(&[u8])) -> Result<(), String> {
     let part = part(file, offset, length).map_err(message)?;
+    let whole_chunks = |bytes: &[u8], is_end: bool| {
+        let cut = if is_end { 0 } else { bytes.len() % CHUNK_SIZE as usize };
+        let whole = bytes.len() - cut;
+        take(&bytes[..whole]);
+        whole
+    };
+    window(&part, whole_chunks).await
+}
+
+/// Reads a file through a window that is used again and again: buffers that the browser allocated anew would pile up until
+/// its garbage collector wakes. Gives `take` what has come, and whether that is the end, and is told how much of it is
+/// done with; the rest comes again with more behind it. The browser reads on meanwhile.
+async fn window(file: &Blob, mut take: impl FnMut(&[u8], bool) -> usize) -> Result<(), String> {
     let options = ReadableStreamGetReaderOptions::new();
     options.set_mode(ReadableStreamReaderMode::Byob);
-    let Ok(reader) = part.stream().unchecked_into::<ByteStream>().get_reader(&options) else {
+    let Ok(reader) = file.stream().unchecked_into::<ByteStream>().get_reader(&options) else {
         // A browser whose blobs do not stream into a window given.
-        take(&read(file, offset, length).await?.to_vec());
+        take(&read_all(file.clone()).await?.to_vec(), true);
         return Ok(());
     };
     let Window { mut window, mut buffer } = WINDOWS.with_borrow_mut(Vec::pop).unwrap_or_default();
@@ -83,14 +107,20 @@ pub async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(
         if length == 0 {
             break;
         }
+        if buffer.len() < filled + length {
+            // Memory that comes zeroed is much cheaper than memory that is filled with zeroes.
+            let old = std::mem::replace(&mut buffer, vec![0; filled + WINDOW + CHUNK_SIZE as usize]);
+            buffer[..filled].copy_from_slice(&old[..filled]);
+        }
         bytes.copy_to(&mut buffer[filled..filled + length]);
         filled += length;
-        let whole = filled - filled % CHUNK_SIZE as usize;
-        take(&buffer[..whole]);
-        buffer.copy_within(whole..filled, 0);
-        filled -= whole;
+        let used = take(&buffer[..filled], false);
+        if used > 0 {
+            buffer.copy_within(used..filled, 0);
+            filled -= used;
+        }
     }
-    take(&buffer[..filled]);
+    take(&buffer[..filled], true);
     // A browser may keep the window at the end.
     if window.length() > 0 {
         WINDOWS.with_borrow_mut(|windows| windows.push(Window { window, buffer }));
@@ -116,7 +146,7 @@ struct Window {
 
 impl Default for Window {
     fn default() -> Self {
-        Window { window: Uint8Array::new_with_length(WINDOW as u32), buffer: vec![0; WINDOW + CHUNK_SIZE as usize] }
+        Window { window: Uint8Array::new_with_length(WINDOW as u32), buffer: Vec::new() }
     }
 }
 
@@ -167,8 +197,7 @@ impl Read for BlobReader {
         if start != self.window_start || self.window.is_empty() {
             let part = part(&self.file, start, BLOCK).map_err(failed)?;
             let bytes = Uint8Array::new(&self.reader.read_as_array_buffer(&part).map_err(failed)?.into());
-            self.window.resize(bytes.length() as usize, 0);
-            bytes.copy_to(&mut self.window);
+            self.window = bytes.to_vec();
             self.window_start = start;
         }
         let rest = self.window.get((self.at - start) as usize..).unwrap_or_default();

@@ -130,9 +130,8 @@ impl Reply {
 /// Work on a file.
 #[derive(Serialize, Deserialize)]
 pub enum Task {
-    /// Say what files are, and check those that are small if they are to be checked at once. The request has an array of
-    /// the files.
-    Open { files: Vec<Unopened>, check: bool },
+    /// Say what files are, and check those that are to be checked at once. The request has an array of the files.
+    Open { files: Vec<Unopened> },
     /// Check a run of chunks.
     Check { number: u32, file: Box<FileReport>, first: u64, chunks: u64 },
     /// Say what is in an archive.
@@ -298,14 +297,16 @@ impl Outcome {
 }
 
 /// A file of which nothing is known but this.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Unopened {
     /// Its number.
     pub number: u32,
     /// Its name.
     pub name: String,
-    /// Its size in bytes. A browser looks at the disk each time that it is asked, so it is asked once.
+    /// Its size in bytes.
     pub size: u64,
+    /// Check it at once.
+    pub whole: bool,
 }
 
 /// What a file is.

@@ -42,6 +42,8 @@ pub fn once(done: impl FnOnce(Result<Outcome, String>) + 'static) -> Done {
 pub enum Turn {
     /// Before the others: somebody is waiting for it.
     First,
+    /// Behind those that have come before it, but before the last.
+    Next,
     /// Behind the others.
     Last,
     /// The same, by a worker that does nothing else meanwhile: a worker died over it, and if another one does too, no
@@ -68,8 +70,7 @@ struct Waiting {
     task: Task,
     file: JsValue,
     done: Done,
-    /// See [`Turn::Alone`].
-    alone: bool,
+    turn: Turn,
 }
 
 struct Slot {
@@ -154,13 +155,15 @@ impl Pool {
 
     /// Adds a task.
     pub fn push(&self, turn: Turn, task: Task, file: impl Into<JsValue>, done: Done) {
-        let waiting = Waiting { task, file: file.into(), done, alone: turn == Turn::Alone };
+        let waiting = Waiting { task, file: file.into(), done, turn };
         {
             let queue = &mut self.0.borrow_mut().queue;
-            match turn {
-                Turn::First => queue.push_front(waiting),
-                Turn::Last | Turn::Alone => queue.push_back(waiting),
-            }
+            let place = match turn {
+                Turn::First => 0,
+                Turn::Next => queue.partition_point(|waiting| matches!(waiting.turn, Turn::First | Turn::Next)),
+                Turn::Last | Turn::Alone => queue.len(),
+            };
+            queue.insert(place, waiting);
         }
         self.feed();
     }
@@ -245,11 +248,11 @@ impl Pool {
             let mut state = self.0.borrow_mut();
             let State { workers, queue, next_id, .. } = &mut *state;
             let Some(next) = queue.front() else { return };
-            let room = if next.alone { 1 } else { TASKS_PER_WORKER };
+            let room = if next.turn == Turn::Alone { 1 } else { TASKS_PER_WORKER };
             let ready = workers.iter_mut().filter(|slot| slot.ready && !slot.alone && slot.tasks.len() < room);
             let Some(slot) = ready.min_by_key(|slot| slot.tasks.len()) else { return };
-            let Some(Waiting { task, file, mut done, alone }) = queue.pop_front() else { return };
-            slot.alone = alone;
+            let Some(Waiting { task, file, mut done, turn }) = queue.pop_front() else { return };
+            slot.alone = turn == Turn::Alone;
             let id = *next_id;
             *next_id = next_id.wrapping_add(1).max(1);
             let transfer = handed_over(&file);

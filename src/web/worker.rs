@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::io::Read;
 
-use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
@@ -26,8 +25,11 @@ use crate::log::{Kind, Record, Sink, evt, xml};
 /// Bytes of an entry that are unpacked at once.
 const PIECE: usize = 1 << 18;
 
-/// A file of at most so many bytes is checked when it is opened: 1 MiB.
-const SMALL_FILE: u64 = 1 << 20;
+/// Files that are looked at again are read together up to so many bytes.
+const TOGETHER: u64 = 8 << 20;
+
+/// What is waiting for a worker waits for its work at most about so long; a pause itself costs up to 4 ms.
+const PAUSE_MILLISECONDS: f64 = 20.0;
 
 /// More of a value than this is not sent to the page; the XML has all of it.
 const MAX_SHOWN: usize = 20_000;
@@ -92,19 +94,14 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
             listing::forget();
             Ok(Outcome::Learned)
         }
-        Task::Open { files, check } => {
+        Task::Open { files } => {
             let blobs = given.unchecked_ref::<js_sys::Array>().iter().map(Blob::from);
-            let is_whole = |file: &Unopened| check && file.size <= SMALL_FILE;
-            let wanted = files.iter().zip(blobs).map(|(file, blob)| match is_whole(file) {
+            let wanted = files.iter().zip(blobs).map(|(file, blob)| match file.whole {
                 true => (file.size, blob),
                 false => (file.size.min(Kind::START as u64), start_of(&blob)),
             });
-            let bytes = read_together(wanted.collect()).await;
-            let opened = files.into_iter().zip(bytes).map(|(file, bytes)| {
-                let is_whole = is_whole(&file);
-                opened_file(file, bytes, is_whole)
-            });
-            Ok(Outcome::Opened(opened.collect()))
+            let open = |place: usize, bytes: Result<&[u8], String>| opened_file(&files[place], bytes);
+            Ok(Outcome::Opened(read_together(&wanted.collect::<Vec<_>>(), open).await))
         }
         Task::Check { number, file: report, first, chunks } => {
             let offset = chunk_offset(first);
@@ -132,12 +129,7 @@ async fn work(task: Task, given: JsValue, part: &impl Fn(Outcome)) -> Result<Out
         Task::LookAgain { files, carve } => {
             let keys = Keys::default();
             let blobs: Vec<Blob> = given.unchecked_ref::<js_sys::Array>().iter().map(Into::into).collect();
-            for (Look { number, file, archived, ids }, blob) in files.iter().zip(&blobs) {
-                let again = async |bytes: &mut dyn Read| {
-                    merged(checkup::again(knowledge(), *number, file, ids.clone(), &keys, bytes)).await
-                };
-                part(Outcome::Again(read_from_start(blob, &file.name, *archived, again).await?));
-            }
+            look_again(&files, &blobs, &keys, part).await?;
             for (Look { number, file, archived, .. }, blob) in files.iter().zip(&blobs).filter(|_| carve) {
                 let carve =
                     async |bytes: &mut dyn Read| merged(checkup::carve(knowledge(), *number, file, &keys, bytes)).await;
@@ -242,6 +234,34 @@ fn finish(mut checkup: Checkup<'static>) -> Report {
     report
 }
 
+/// Looks at files again, one after the other; small ones are read together.
+async fn look_again(files: &[Look], blobs: &[Blob], keys: &Keys, part: &impl Fn(Outcome)) -> Result<(), String> {
+    let mut left: Vec<(&Look, &Blob)> = files.iter().zip(blobs).rev().collect();
+    while !left.is_empty() {
+        let mut bytes = 0;
+        let is_small = |(look, _): &&(&Look, &Blob)| {
+            bytes += look.file.size;
+            look.archived.is_none() && bytes <= TOGETHER
+        };
+        let small: Vec<_> =
+            left.iter().rev().take_while(is_small).map(|(look, blob)| (look.file.size, (*blob).clone())).collect();
+        let read = read_together(&small, |_, bytes| bytes.map(<[u8]>::to_vec).ok()).await;
+        let next = left.split_off(left.len() - small.len().max(1));
+        for ((Look { number, file, archived, ids }, blob), read) in
+            next.into_iter().rev().zip(read.into_iter().chain([None]))
+        {
+            let again = async |bytes: &mut dyn Read| {
+                merged(checkup::again(knowledge(), *number, file, ids.clone(), keys, bytes)).await
+            };
+            part(Outcome::Again(match read {
+                Some(bytes) => again(&mut bytes.as_slice()).await,
+                None => read_from_start(blob, &file.name, *archived, again).await?,
+            }));
+        }
+    }
+    Ok(())
+}
+
 /// The report of all parts together, of which each costs time.
 async fn merged(parts: impl Iterator<Item = Report>) -> Report {
     let mut all = Report::default();
@@ -254,9 +274,9 @@ async fn merged(parts: impl Iterator<Item = Report>) -> Report {
 }
 
 /// What a file is, by its first bytes, and its report if these should be all.
-fn opened_file(file: Unopened, bytes: Result<Uint8Array, String>, is_whole: bool) -> Opened {
-    let Unopened { number, name, size } = file;
-    let bytes = match bytes.map(|bytes| bytes.to_vec()) {
+fn opened_file(file: &Unopened, bytes: Result<&[u8], String>) -> Opened {
+    let Unopened { number, name, size, whole } = file.clone();
+    let bytes = match bytes {
         // The file has bytes, but the browser gives none.
         Ok(bytes) if bytes.is_empty() && size > 0 => Err("it was moved or changed since; choose it again".into()),
         bytes => bytes,
@@ -267,16 +287,16 @@ fn opened_file(file: Unopened, bytes: Result<Uint8Array, String>, is_whole: bool
     };
     let file = FileReport::open(name, size, &bytes[..bytes.len().min(Kind::START)]);
     // One that became shorter meanwhile is read as others are, which says so.
-    let reader = file.kind.reader(size, &file.name).filter(|_| is_whole && bytes.len() as u64 == size);
+    let reader = file.kind.reader(size, &file.name).filter(|_| whole && bytes.len() as u64 == size);
     let report = reader.map(|reader| match file.kind {
         Kind::Evtx => {
             let mut checkup = begin(number, &file);
             checkup.read(bytes.get(HEADER_SIZE as usize..).unwrap_or_default(), HEADER_SIZE);
             finish(checkup)
         }
-        _ => Parts::new(knowledge(), number, &file, reader, bytes.as_slice()).collect(),
+        _ => Parts::new(knowledge(), number, &file, reader, bytes).collect(),
     });
-    let is_article = file.kind == Kind::Text && import::recognise(&bytes);
+    let is_article = file.kind == Kind::Text && import::recognise(bytes);
     Opened { number, file, report, is_article }
 }
 
@@ -386,9 +406,14 @@ async fn pieces(file: &Blob, log: &Log, wanted: &[(u64, u64)]) -> Result<Vec<Vec
     Ok(pieces)
 }
 
-/// Lets what is waiting have its turn.
+/// Lets what is waiting have its turn, unless it had it just now.
 pub async fn pause() {
     let global: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let now = global.performance().map_or(f64::INFINITY, |performance| performance.now());
+    if now - PAUSED.get() < PAUSE_MILLISECONDS {
+        return;
+    }
+    PAUSED.set(now);
     let pause = js_sys::Promise::new(&mut |resolve, _| {
         // Without a timer there is no pause.
         if global.set_timeout_with_callback(&resolve).is_err() {
@@ -404,6 +429,8 @@ fn chunk_of(offset: u64) -> u64 {
 }
 
 thread_local! {
+    /// When [`pause`] paused last.
+    static PAUSED: Cell<f64> = const { Cell::new(f64::NEG_INFINITY) };
     /// Checkups that are at no part just now.
     static CHECKUPS: RefCell<Vec<Checkup<'static>>> = const { RefCell::new(Vec::new()) };
     /// The archive that was used last, whose list of entries need not be read again, and its number.

@@ -7,6 +7,7 @@ mod reading;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -25,7 +26,7 @@ pub use exploring::{Exploring, IndexState, Lost, Share};
 use reading::{Given, slices};
 
 /// While slices arrive, the page is redrawn this often at most.
-const REDRAW_MILLISECONDS: f64 = 300.0;
+const REDRAW_MILLISECONDS: f64 = 500.0;
 
 /// What the page shows.
 #[derive(Clone, Default)]
@@ -117,6 +118,8 @@ struct State {
     open_tasks: usize,
     /// Counts runs: what a cancelled run still sends is dropped.
     run: u32,
+    /// How often everything was forgotten, and numbers of files with it.
+    clears: u32,
     started: f64,
     drawn: f64,
     explorer: Explorer,
@@ -162,8 +165,17 @@ impl Session {
             state.open_tasks = 0;
             state.progress.running = false;
             state.progress.cancelled = true;
+        }
+        let files = self.state.borrow().files.len() as u32;
+        self.leave_unread(0..files);
+    }
+
+    /// Says of files what was not read of each, after somebody ended the reading.
+    fn leave_unread(&self, numbers: Range<u32>) {
+        {
+            let mut state = self.state.borrow_mut();
             let State { files, reports, .. } = &mut *state;
-            for (number, given) in (0..).zip(files) {
+            for (number, given) in (0..).zip(files).filter(|(number, _)| numbers.contains(number)) {
                 let opened = &mut reports.entry(number).or_default().files;
                 if let Some(unopened) = given.unopened() {
                     opened.entry(number).or_insert(unopened);
@@ -186,8 +198,8 @@ impl Session {
         self.pool.clear();
         self.forget_index();
         let mut state = self.state.borrow_mut();
-        let State { added, learned, waiting, explorer, .. } = std::mem::take(&mut *state);
-        *state = State { run, added, learned, waiting, explorer, ..State::default() };
+        let State { clears, added, learned, waiting, explorer, .. } = std::mem::take(&mut *state);
+        *state = State { run, clears: clears + 1, added, learned, waiting, explorer, ..State::default() };
         drop(state);
         self.draw();
     }

@@ -8,15 +8,21 @@ use web_sys::{Blob, File};
 
 use super::super::messages::{Archived, Log, Look, Opened, Outcome, Task, Unopened, Unpacked};
 use super::super::pool::{Turn, once};
-use super::super::{files, now};
+use super::super::{files, now, timer};
 use super::{Progress, REDRAW_MILLISECONDS, Session, State};
 use crate::checkup::{self, FileReport, Ids, Report, unreadable};
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Kind, Problem, Reason, mta};
 
-/// Small files are opened together, up to so many bytes and files.
-const LOT: u64 = 2 << 20;
+/// Files are opened together, up to so many bytes and files.
+const LOT: u64 = 8 << 20;
 const FILES_OF_A_LOT: usize = 32;
+/// Files of at most so many bytes are opened as soon as their size is known, the others when all sizes are: 1 MiB.
+const SMALL_FILE: u64 = 1 << 20;
+/// Files of at most so many bytes are checked when they are opened: 4 MiB.
+const WHOLE_FILE: u64 = 4 << 20;
+/// To ask for sizes takes the page's thread at most this long at a time: some browsers look at the disk for each.
+const ASK_MILLISECONDS: f64 = 35.0;
 /// How many slices a large log is cut into at least, so that every worker has some.
 const SLICES: u64 = 32;
 /// Chunks of an ordinary slice: 8 MiB to 32 MiB. Each costs the page's thread a report to merge.
@@ -30,7 +36,8 @@ pub(super) struct Given {
     /// The file, or the archive that it is in.
     pub(super) file: Blob,
     name: String,
-    size: u64,
+    /// `None` as long as the browser was not asked.
+    size: Option<u64>,
     pub(super) archived: Option<Archived>,
     /// The others are compared with it.
     is_other: bool,
@@ -43,15 +50,15 @@ pub(super) struct Given {
 }
 
 impl Given {
-    fn new(file: Blob, name: String, size: u64) -> Given {
+    fn new(file: Blob, name: String, size: Option<u64>) -> Given {
         let (is_other, is_nested, is_silent, is_retried) = (false, false, false, false);
         Given { file, name, size, archived: None, is_other, is_nested, is_silent, is_retried }
     }
 
     /// Its report when nobody has opened it: it may be anything, but not read it is.
     pub(super) fn unopened(&self) -> Option<FileReport> {
-        let file = FileReport { kind: Kind::Evtx, ..FileReport::open(&self.name, self.size, &[]) };
-        (!self.is_silent).then_some(file)
+        let size = self.size.filter(|_| !self.is_silent)?;
+        Some(FileReport { kind: Kind::Evtx, ..FileReport::open(&self.name, size, &[]) })
     }
 
     /// The file, and where the log is in it if it is an archive.
@@ -108,25 +115,66 @@ impl Session {
             let State { given, given_other, .. } = &mut *state;
             if is_other { given_other } else { given }.extend(files.iter().cloned());
         }
-        let mut numbers: Vec<(u64, u32)> = Vec::new();
-        for file in files {
-            let (size, name) = (file.size() as u64, files::path(&file));
-            numbers.push((size, self.give(Given { is_other, ..Given::new(file.into(), name, size) })));
-        }
-        numbers.sort_unstable();
-        // Small files come to a worker together, and each lot is put before the others, so that the largest come last.
-        let mut lots: Vec<(u64, Vec<u32>)> = Vec::new();
-        for (size, number) in numbers {
-            match lots.last_mut() {
-                Some((bytes, lot)) if *bytes + size <= LOT && lot.len() < FILES_OF_A_LOT => {
-                    *bytes += size;
-                    lot.push(number);
+        let give = |file: File| {
+            (self.give(Given { is_other, ..Given::new(file.clone().into(), files::path(&file), None) }), file)
+        };
+        let files: Vec<(u32, File)> = files.into_iter().map(give).collect();
+        let session = self.clone();
+        let run = self.begun();
+        wasm_bindgen_futures::spawn_local(async move { session.open_all(run, files).await });
+        // The first files are on their way before the page shows that.
+        let session = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            timer::pause().await;
+            session.draw();
+        });
+    }
+
+    /// Opens files as their sizes become known, small ones at once and the others in the order of their sizes. If
+    /// somebody ends that, the sizes are still asked for, so that it can be said what was not read.
+    async fn open_all(&self, run: u32, files: Vec<(u32, File)>) {
+        let clears = self.state.borrow().clears;
+        let first = files.first().map_or(0, |(number, _)| *number);
+        let numbers = first..first + files.len() as u32;
+        let (mut lots, mut large) = (Lots::default(), Vec::new());
+        let mut paused = now();
+        for (number, file) in files {
+            // A browser looks at the disk each time, so it is asked once.
+            let size = file.size() as u64;
+            self.change(number, |given| given.size = Some(size));
+            if size > SMALL_FILE {
+                large.push((size, number));
+            } else if let Some(lot) = lots.push(size, number) {
+                self.open_lot(run, lot);
+            }
+            if now() - paused > ASK_MILLISECONDS {
+                timer::pause().await;
+                paused = now();
+                if self.state.borrow().clears != clears {
+                    return;
                 }
-                _ => lots.push((size, vec![number])),
             }
         }
-        lots.into_iter().rev().for_each(|(_, lot)| self.open(lot));
-        self.draw();
+        large.sort_unstable();
+        // What the largest are is asked at once, and they are read when all others are.
+        let (whole, cut) = large.split_at(large.partition_point(|(size, _)| *size <= WHOLE_FILE));
+        for (size, number) in cut.iter().map(|(_, number)| (Kind::START as u64, *number)).chain(whole.iter().copied()) {
+            if let Some(lot) = lots.push(size, number) {
+                self.open_lot(run, lot);
+            }
+        }
+        self.open_lot(run, lots.last());
+        if self.state.borrow().run != run {
+            self.leave_unread(numbers);
+        }
+        self.finished(run, |_| ());
+    }
+
+    /// Opens files, unless their run was cancelled.
+    fn open_lot(&self, run: u32, lot: Vec<u32>) {
+        if self.state.borrow().run == run && !lot.is_empty() {
+            self.open(lot);
+        }
     }
 
     /// Begins a run, if there is none.
@@ -170,8 +218,10 @@ impl Session {
     fn open(&self, numbers: Vec<u32>) {
         let given: Vec<Given> = numbers.iter().filter_map(|number| self.given(*number)).collect();
         let check = given.iter().all(|given| !given.is_retried);
-        let unopened =
-            |(number, given): (&u32, &Given)| Unopened { number: *number, name: given.name.clone(), size: given.size };
+        let unopened = |(number, given): (&u32, &Given)| {
+            let size = given.size.unwrap_or(0);
+            Unopened { number: *number, name: given.name.clone(), size, whole: check && size <= WHOLE_FILE }
+        };
         let files = numbers.iter().zip(&given).map(unopened).collect();
         let blobs: js_sys::Array = given.iter().map(|given| JsValue::from(&given.file)).collect();
         let session = self.clone();
@@ -185,11 +235,11 @@ impl Session {
                     session.open(vec![number]);
                 }),
                 Err(message) => numbers.into_iter().zip(given).for_each(|(number, Given { name, size, .. })| {
-                    session.check(number, unreadable(name, size, message.clone()));
+                    session.check(number, unreadable(name, size.unwrap_or(0), message.clone()));
                 }),
             });
         });
-        self.pool.push(Turn::First, Task::Open { files, check }, blobs, done);
+        self.pool.push(if check { Turn::Next } else { Turn::Alone }, Task::Open { files }, blobs, done);
     }
 
     /// Takes what a worker said of a file: what it is, and perhaps what is in it.
@@ -227,7 +277,7 @@ impl Session {
                 Err(message) => session.check(number, unreadable(report.name, report.size, message)),
             });
         });
-        self.pool.push(Turn::First, task, file, done);
+        self.pool.push(Turn::Next, task, file, done);
     }
 
     /// Says nothing of a file, unless it turns out that there is nothing else.
@@ -257,13 +307,13 @@ impl Session {
             let number = self.give(Given {
                 archived,
                 is_other,
-                ..Given::new(archive.clone(), report.name.clone(), report.size)
+                ..Given::new(archive.clone(), report.name.clone(), Some(report.size))
             });
             self.check(number, report);
         }
         for pair in archives {
             let (name, file) = (pair.get(0).as_string().unwrap_or_default(), Blob::from(pair.get(1)));
-            let size = file.size() as u64;
+            let size = Some(file.size() as u64);
             self.open(vec![self.give(Given { is_nested: true, is_other, ..Given::new(file, name, size) })]);
         }
     }
@@ -531,6 +581,29 @@ fn unread(number: u32, file: &FileReport, offset: u64, message: String) -> Repor
 /// Whether a file is no log and came with a folder of logs.
 fn lies_beside_logs(file: &FileReport) -> bool {
     file.kind.refusal().is_some() && file.name.contains('/') && !checkup::is_expected(&file.name)
+}
+
+/// Puts files together that a worker opens together.
+#[derive(Default)]
+struct Lots {
+    bytes: u64,
+    lot: Vec<u32>,
+}
+
+impl Lots {
+    /// Adds a file, and gives the lot that is full with it, or before it.
+    fn push(&mut self, size: u64, number: u32) -> Option<Vec<u32>> {
+        let full = (self.bytes + size > LOT || self.lot.len() == FILES_OF_A_LOT).then(|| self.last());
+        self.bytes += size;
+        self.lot.push(number);
+        full.filter(|lot| !lot.is_empty())
+    }
+
+    /// What is no full lot yet.
+    fn last(&mut self) -> Vec<u32> {
+        self.bytes = 0;
+        std::mem::take(&mut self.lot)
+    }
 }
 
 /// A run of chunks.
