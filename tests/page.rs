@@ -82,6 +82,7 @@ in_both_browsers! {
     carving_is_a_choice
     the_sample_shows_findings
     cancelling_keeps_what_was_found
+    cancelling_before_all_sizes_are_known
     unreadable_files_are_explained
     hostile_text_stays_text
     nothing_reaches_the_network
@@ -387,6 +388,38 @@ async fn cancelling_keeps_what_was_found(page: &Page) -> Result {
     assert_eq!(page.records().await?, records + small.events.len() as u64);
     page.check_finding(&small, id, value).await?;
     page.says_incomplete("cancelled").await
+}
+
+/// A browser may look at the disk for each size; what is not asked for yet is accounted for too.
+async fn cancelling_before_all_sizes_are_known(page: &Page) -> Result {
+    page.open("").await?;
+    page.browser
+        .script_with(
+            "const [cancel] = arguments;
+             const { get } = Object.getOwnPropertyDescriptor(Blob.prototype, 'size');
+             Object.defineProperty(Blob.prototype, 'size', { get() {
+               const end = performance.now() + 30;
+               while (performance.now() < end);
+               return get.call(this);
+             } });
+             new MutationObserver((_, observer) => {
+               if (!document.querySelector(cancel)) return;
+               observer.disconnect();
+               document.querySelector(cancel).click();
+             }).observe(document.body, { childList: true, subtree: true });",
+            [json!(at::CANCEL)],
+        )
+        .await?;
+    let log = founding(Article::Q101355).evtx();
+    let names: Vec<String> = (0..16).map(|number| format!("{number}.evtx")).collect();
+    let files: Vec<(&str, Vec<u8>)> = names.iter().map(|name| (name.as_str(), log.clone())).collect();
+    page.drop_logs(&files).await?;
+    page.checked(files.len()).await?;
+    let receipt = page.browser.texts(at::RECEIPT_FILES).await?;
+    let unread = format!("{} bytes of the file were not read", log.len() as u64 - HEADER_SIZE);
+    let last = receipt.iter().find(|line| line.contains("15.evtx")).unwrap();
+    assert!(last.contains(&unread), "{last}");
+    page.check_console("cancelled before all sizes were known").await
 }
 
 async fn unreadable_files_are_explained(page: &Page) -> Result {

@@ -17,12 +17,13 @@ use crate::log::{Kind, Problem, Reason, mta};
 /// Files are opened together, up to so many bytes and files.
 const LOT: u64 = 8 << 20;
 const FILES_OF_A_LOT: usize = 32;
-/// Files of at most so many bytes are opened as soon as their size is known, the others when all sizes are: 1 MiB.
-const SMALL_FILE: u64 = 1 << 20;
-/// Files of at most so many bytes are checked when they are opened: 4 MiB.
+/// Files of at most so many bytes are checked when they are opened, the others are cut into slices: 4 MiB.
 const WHOLE_FILE: u64 = 4 << 20;
 /// To ask for sizes takes the page's thread at most this long at a time: some browsers look at the disk for each.
 const ASK_MILLISECONDS: f64 = 35.0;
+/// Files whose sizes it knows are opened after this long, and then again and again: asking is much slower while they are
+/// read.
+const OPEN_MILLISECONDS: f64 = 100.0;
 /// How many slices a large log is cut into at least, so that every worker has some.
 const SLICES: u64 = 32;
 /// Chunks of an ordinary slice: 8 MiB to 32 MiB. Each costs the page's thread a report to merge.
@@ -122,30 +123,31 @@ impl Session {
         let session = self.clone();
         let run = self.begun();
         wasm_bindgen_futures::spawn_local(async move { session.open_all(run, files).await });
-        // The first files are on their way before the page shows that.
-        let session = self.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            timer::pause().await;
-            session.draw();
-        });
     }
 
-    /// Opens files as their sizes become known, small ones at once and the others in the order of their sizes. If
-    /// somebody ends that, the sizes are still asked for, so that it can be said what was not read.
+    /// Opens files as their sizes become known, and large ones in the order of these. If somebody ends that, the sizes are
+    /// still asked for, so that it can be said what was not read.
     async fn open_all(&self, run: u32, files: Vec<(u32, File)>) {
         let clears = self.state.borrow().clears;
         let first = files.first().map_or(0, |(number, _)| *number);
         let numbers = first..first + files.len() as u32;
-        let (mut lots, mut large) = (Lots::default(), Vec::new());
-        let mut paused = now();
-        for (number, file) in files {
+        let (mut lots, mut whole, mut large) = (Lots::default(), Vec::new(), Vec::new());
+        let mut files = files.into_iter().peekable();
+        let (mut paused, mut opened) = (now(), now());
+        while let Some((number, file)) = files.next() {
             // A browser looks at the disk each time, so it is asked once.
             let size = file.size() as u64;
             self.change(number, |given| given.size = Some(size));
-            if size > SMALL_FILE {
-                large.push((size, number));
-            } else if let Some(lot) = lots.push(size, number) {
-                self.open_lot(run, lot);
+            if size > WHOLE_FILE { &mut large } else { &mut whole }.push((size, number));
+            if files.peek().is_none() || now() - opened > OPEN_MILLISECONDS {
+                whole.sort_unstable();
+                for (size, number) in whole.drain(..) {
+                    if let Some(lot) = lots.push(size, number) {
+                        self.open_lot(run, lot);
+                    }
+                }
+                self.draw_first(run);
+                opened = now();
             }
             if now() - paused > ASK_MILLISECONDS {
                 timer::pause().await;
@@ -156,10 +158,8 @@ impl Session {
             }
         }
         large.sort_unstable();
-        // What the largest are is asked at once, and they are read when all others are.
-        let (whole, cut) = large.split_at(large.partition_point(|(size, _)| *size <= WHOLE_FILE));
-        for (size, number) in cut.iter().map(|(_, number)| (Kind::START as u64, *number)).chain(whole.iter().copied()) {
-            if let Some(lot) = lots.push(size, number) {
+        for (_, number) in large {
+            if let Some(lot) = lots.push(Kind::START as u64, number) {
                 self.open_lot(run, lot);
             }
         }
@@ -168,6 +168,16 @@ impl Session {
             self.leave_unread(numbers);
         }
         self.finished(run, |_| ());
+    }
+
+    /// Shows that files are read, if nothing was shown since their run began.
+    fn draw_first(&self, run: u32) {
+        let state = self.state.borrow();
+        let is_due = state.run == run && state.drawn < state.started;
+        drop(state);
+        if is_due {
+            self.draw();
+        }
     }
 
     /// Opens files, unless their run was cancelled.
@@ -437,6 +447,8 @@ impl Session {
             };
             let groups: Vec<_> = [false, true].into_iter().flat_map(of_set).collect();
             state.progress.bytes += groups.iter().flatten().map(|(_, look)| look.file.size).sum::<u64>();
+            // Mostly that is done soon, and changes little.
+            state.drawn = now();
             (groups, carve)
         };
         groups.into_iter().filter(|group| !group.is_empty()).for_each(|group| self.look_again(group, carve));
