@@ -38,8 +38,7 @@ pub async fn read_together<T>(
         && let Ok(together) = Blob::new_with_blob_sequence(&together)
     {
         let mut taken = Vec::new();
-        let mut read = 0;
-        let all = window(&together, |bytes, _| {
+        let all = read_through_window(&together, |bytes, _| {
             let mut used = 0;
             while let Some((size, _)) = files.get(taken.len())
                 && let Some(file) = bytes[used..].get(..*size as usize)
@@ -47,7 +46,6 @@ pub async fn read_together<T>(
                 used += file.len();
                 taken.push(take(taken.len(), Ok(file)));
             }
-            read += used as u64;
             used
         });
         if all.await.is_ok() && taken.len() == files.len() {
@@ -78,13 +76,13 @@ pub async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(
         take(&bytes[..whole]);
         whole
     };
-    window(&part, whole_chunks).await
+    read_through_window(&part, whole_chunks).await
 }
 
 /// Reads a file through a window that is used again and again: buffers that the browser allocated anew would pile up until
 /// its garbage collector wakes. Gives `take` what has come, and whether that is the end, and is told how much of it is
 /// done with; the rest comes again with more behind it. The browser reads on meanwhile.
-async fn window(file: &Blob, mut take: impl FnMut(&[u8], bool) -> usize) -> Result<(), String> {
+async fn read_through_window(file: &Blob, mut take: impl FnMut(&[u8], bool) -> usize) -> Result<(), String> {
     let options = ReadableStreamGetReaderOptions::new();
     options.set_mode(ReadableStreamReaderMode::Byob);
     let Ok(reader) = file.stream().unchecked_into::<ByteStream>().get_reader(&options) else {

@@ -163,7 +163,7 @@ impl Session {
                 self.open_lot(run, lot);
             }
         }
-        self.open_lot(run, lots.last());
+        self.open_lot(run, lots.take());
         if self.state.borrow().run != run {
             self.leave_unread(numbers);
         }
@@ -173,7 +173,7 @@ impl Session {
     /// Shows that files are read, if nothing was shown since their run began.
     fn draw_first(&self, run: u32) {
         let state = self.state.borrow();
-        let is_due = state.run == run && state.drawn < state.started;
+        let is_due = state.run == run && state.drawn <= state.started;
         drop(state);
         if is_due {
             self.draw();
@@ -447,7 +447,7 @@ impl Session {
             };
             let groups: Vec<_> = [false, true].into_iter().flat_map(of_set).collect();
             state.progress.bytes += groups.iter().flatten().map(|(_, look)| look.file.size).sum::<u64>();
-            // Mostly that is done soon, and changes little.
+            // What it changes is drawn at its end, unless that takes long.
             state.drawn = now();
             (groups, carve)
         };
@@ -605,14 +605,14 @@ struct Lots {
 impl Lots {
     /// Adds a file, and gives the lot that is full with it, or before it.
     fn push(&mut self, size: u64, number: u32) -> Option<Vec<u32>> {
-        let full = (self.bytes + size > LOT || self.lot.len() == FILES_OF_A_LOT).then(|| self.last());
+        let full = (self.bytes + size > LOT || self.lot.len() == FILES_OF_A_LOT).then(|| self.take());
         self.bytes += size;
         self.lot.push(number);
         full.filter(|lot| !lot.is_empty())
     }
 
     /// What is no full lot yet.
-    fn last(&mut self) -> Vec<u32> {
+    fn take(&mut self) -> Vec<u32> {
         self.bytes = 0;
         std::mem::take(&mut self.lot)
     }
