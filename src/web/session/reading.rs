@@ -23,7 +23,7 @@ const WHOLE_FILE: u64 = 4 << 20;
 const ASK_MILLISECONDS: f64 = 35.0;
 /// Files whose sizes it knows are opened after this long, and then again and again: asking is much slower while they are
 /// read.
-const OPEN_MILLISECONDS: f64 = 100.0;
+const OPEN_MILLISECONDS: f64 = 50.0;
 /// How many slices a large log is cut into at least, so that every worker has some.
 const SLICES: u64 = 32;
 /// Chunks of an ordinary slice: 8 MiB to 32 MiB. Each costs the page's thread a report to merge.
