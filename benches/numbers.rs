@@ -87,7 +87,7 @@ async fn page_with_many_files(large: &Path) -> Result {
     let (built, folder) = (root.join("dist/index.html"), root.join("target/bench"));
     let compare = async |what: &str, files: Vec<PathBuf>, one: &Path, promised: Option<f64>| -> Result {
         let (mut many, mut one) = (Series::of(&built, files), Series::new(&built, None, one));
-        for _ in 0..3 {
+        for _ in 0..7 {
             many.run().await?;
             one.run().await?;
         }
