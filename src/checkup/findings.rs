@@ -15,7 +15,7 @@ pub struct Finding<'k> {
     /// The article.
     pub article: &'k Article,
     /// Its number.
-    number: u32,
+    pub(super) number: u32,
     /// How many records it matched.
     pub count: u64,
     /// How many of them their logs had given up.
@@ -76,10 +76,8 @@ impl Report {
         for (numbers, group) in &self.groups {
             for (place, number) in numbers.iter().enumerate() {
                 let Some(article) = knowledge.article(*number) else { continue };
-                match findings.get_mut(number) {
-                    Some(finding) => finding.add(group, place),
-                    None => drop(findings.insert(*number, Finding::new(article, *number, group, place))),
-                }
+                let finding = findings.entry(*number).or_insert_with(|| Finding::new(article, *number, group.span));
+                finding.add(group, place);
             }
         }
         for finding in findings.values_mut() {
@@ -157,17 +155,18 @@ fn written_by(version: Option<Version>) -> Range {
 }
 
 impl<'k> Finding<'k> {
-    fn new(article: &'k Article, number: u32, group: &Group, place: usize) -> Finding<'k> {
+    /// One without records; `span` is that of its first.
+    fn new(article: &'k Article, number: u32, span: (Time, Time)) -> Finding<'k> {
         Finding {
             article,
             number,
-            count: group.count,
-            carved: group.carved,
+            count: 0,
+            carved: 0,
             own: 0,
-            span: group.span,
-            subjects: group.subjects.get(place).cloned().unwrap_or_default(),
-            computers: group.computers.clone(),
-            files: group.files.clone(),
+            span,
+            subjects: Tally::default(),
+            computers: Tally::default(),
+            files: BTreeMap::new(),
             correlated: Newest::default(),
             other_windows: false,
             general: Vec::new(),
@@ -181,23 +180,7 @@ impl<'k> Finding<'k> {
     fn of_correlation(article: &'k Article, number: u32, correlated: &[Correlated]) -> Option<Finding<'k>> {
         let span = correlated.iter().map(|found| found.span).reduce(joined)?;
         let count = correlated.len() as u64;
-        let mut finding = Finding {
-            article,
-            number,
-            count,
-            carved: 0,
-            own: count,
-            span,
-            subjects: Tally::default(),
-            computers: Tally::default(),
-            files: BTreeMap::new(),
-            correlated: Newest::default(),
-            other_windows: false,
-            general: Vec::new(),
-            causes: Vec::new(),
-            consequences: Vec::new(),
-            untold: false,
-        };
+        let mut finding = Finding { count, own: count, ..Finding::new(article, number, span) };
         for found in correlated {
             if !found.group.is_empty() {
                 finding.subjects.add(1, || found.group.join(", "));

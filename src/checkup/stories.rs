@@ -56,7 +56,7 @@ pub(super) fn link<'k>(report: &Report, knowledge: &'k KnowledgeBase, findings: 
     }
     let causes = || knowledge.articles().iter().flat_map(|article| &article.caused_by);
     for finding in findings.iter_mut() {
-        let occurrences = knowledge.number(&finding.article.id).and_then(|number| report.occurrences.get(&number));
+        let occurrences = report.occurrences.get(&finding.number);
         let has_part =
             || !finding.article.caused_by.is_empty() || causes().any(|cause| cause.article == finding.article.id);
         finding.untold = occurrences.is_some_and(Occurrences::too_many) && has_part();
