@@ -217,13 +217,8 @@ pub fn ZoneChoice(props: &Props) -> Html {
     let all = use_state_eq(|| false);
     let list_all = {
         let all = all.clone();
-        move || all.set(true)
+        Callback::from(move |()| all.set(true))
     };
-    let on_focus = {
-        let list_all = list_all.clone();
-        Callback::from(move |_: FocusEvent| list_all())
-    };
-    let on_pointer = Callback::from(move |_: PointerEvent| list_all());
     let names: Vec<String> = match (&props.zone, *all) {
         (_, true) => {
             supported_values_of("timeZone").unwrap_or_default().iter().filter_map(|name| name.as_string()).collect()
@@ -235,7 +230,11 @@ pub fn ZoneChoice(props: &Props) -> Html {
         <span class="zone">
             <label>
                 { text::fill(text::zone::TIMES_IN, &[html! {
-                    <select onchange={choose} onfocus={on_focus} onpointerdown={on_pointer}>
+                    <select
+                        onchange={choose}
+                        onfocus={list_all.reform(|_: FocusEvent| ())}
+                        onpointerdown={list_all.reform(|_: PointerEvent| ())}
+                    >
                         { option(&Zone::Utc, text::zone::UTC.into()) }
                         { option(&Zone::Local, text::zone::LOCAL.into()) }
                         if let Some(log) = &props.log {

@@ -27,6 +27,9 @@ async fn read_all(file: Blob) -> Result<Uint8Array, String> {
     Ok(Uint8Array::new(&JsFuture::from(file.array_buffer()).await.map_err(message)?))
 }
 
+/// Files are read together up to about so many bytes: the more it is, the later the first of them is checked.
+pub const TOGETHER: u64 = 8 << 20;
+
 /// Reads files, each taken as soon as it is there. They are read as one: to the browser, each that it reads by itself
 /// costs more than its bytes.
 pub async fn read_together<T>(

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::blob::{BlobReader, read, read_together, start_of, stream, unpack};
+use super::blob::{BlobReader, TOGETHER, read, read_together, start_of, stream, unpack};
 use super::messages::{
     Archived, Log, Look, Opened, Outcome, Reply, Request, Row, Task, Unopened, Unpacked, decoded, handed_over,
 };
@@ -24,9 +24,6 @@ use crate::log::{Kind, Record, Sink, evt, xml};
 
 /// Bytes of an entry that are unpacked at once.
 const PIECE: usize = 1 << 18;
-
-/// Files that are looked at again are read together up to so many bytes.
-const TOGETHER: u64 = 8 << 20;
 
 /// What is waiting for a worker waits for its work at most about so long; a pause itself costs up to 4 ms.
 const PAUSE_MILLISECONDS: f64 = 20.0;
@@ -236,7 +233,8 @@ fn finish(mut checkup: Checkup<'static>) -> Report {
 
 /// Looks at files again, one after the other; small ones are read together.
 async fn look_again(files: &[Look], blobs: &[Blob], keys: &Keys, part: &impl Fn(Outcome)) -> Result<(), String> {
-    let mut left: Vec<(&Look, &Blob)> = files.iter().zip(blobs).rev().collect();
+    let looks: Vec<(&Look, &Blob)> = files.iter().zip(blobs).collect();
+    let mut left = looks.as_slice();
     while !left.is_empty() {
         let mut bytes = 0;
         let is_small = |(look, _): &&(&Look, &Blob)| {
@@ -244,12 +242,10 @@ async fn look_again(files: &[Look], blobs: &[Blob], keys: &Keys, part: &impl Fn(
             look.archived.is_none() && bytes <= TOGETHER
         };
         let small: Vec<_> =
-            left.iter().rev().take_while(is_small).map(|(look, blob)| (look.file.size, (*blob).clone())).collect();
+            left.iter().take_while(is_small).map(|(look, blob)| (look.file.size, (*blob).clone())).collect();
         let read = read_together(&small, |_, bytes| bytes.map(<[u8]>::to_vec).ok()).await;
-        let next = left.split_off(left.len() - small.len().max(1));
-        for ((Look { number, file, archived, ids }, blob), read) in
-            next.into_iter().rev().zip(read.into_iter().chain([None]))
-        {
+        let (next, later) = left.split_at(small.len().max(1));
+        for ((Look { number, file, archived, ids }, blob), read) in next.iter().zip(read.into_iter().chain([None])) {
             let again = async |bytes: &mut dyn Read| {
                 merged(checkup::again(knowledge(), *number, file, ids.clone(), keys, bytes)).await
             };
@@ -258,6 +254,7 @@ async fn look_again(files: &[Look], blobs: &[Blob], keys: &Keys, part: &impl Fn(
                 None => read_from_start(blob, &file.name, *archived, again).await?,
             }));
         }
+        left = later;
     }
     Ok(())
 }

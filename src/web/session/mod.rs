@@ -7,7 +7,7 @@ mod reading;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::RangeBounds;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -166,12 +166,11 @@ impl Session {
             state.progress.running = false;
             state.progress.cancelled = true;
         }
-        let files = self.state.borrow().files.len() as u32;
-        self.leave_unread(0..files);
+        self.leave_unread(..);
     }
 
     /// Says of files what was not read of each, after somebody ended the reading.
-    fn leave_unread(&self, numbers: Range<u32>) {
+    fn leave_unread(&self, numbers: impl RangeBounds<u32>) {
         {
             let mut state = self.state.borrow_mut();
             let State { files, reports, .. } = &mut *state;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, File};
 
+use super::super::blob::TOGETHER;
 use super::super::messages::{Archived, Log, Look, Opened, Outcome, Task, Unopened, Unpacked};
 use super::super::pool::{Turn, once};
 use super::super::{files, now, timer};
@@ -14,8 +15,7 @@ use crate::checkup::{self, FileReport, Ids, Report, unreadable};
 use crate::log::evtx::{CHUNK_SIZE, chunk_count, chunk_offset};
 use crate::log::{Kind, Problem, Reason, mta};
 
-/// Files are opened together, up to so many bytes and files.
-const LOT: u64 = 8 << 20;
+/// Files are opened together up to so many, and so many bytes as are read together.
 const FILES_OF_A_LOT: usize = 32;
 /// Files of at most so many bytes are checked when they are opened, the others are cut into slices: 4 MiB.
 const WHOLE_FILE: u64 = 4 << 20;
@@ -142,9 +142,7 @@ impl Session {
             if files.peek().is_none() || now() - opened > OPEN_MILLISECONDS {
                 whole.sort_unstable();
                 for (size, number) in whole.drain(..) {
-                    if let Some(lot) = lots.push(size, number) {
-                        self.open_lot(run, lot);
-                    }
+                    self.open_lot(run, lots.push(size, number));
                 }
                 self.draw_first(run);
                 opened = now();
@@ -159,9 +157,7 @@ impl Session {
         }
         large.sort_unstable();
         for (_, number) in large {
-            if let Some(lot) = lots.push(Kind::START as u64, number) {
-                self.open_lot(run, lot);
-            }
+            self.open_lot(run, lots.push(Kind::START as u64, number));
         }
         self.open_lot(run, lots.take());
         if self.state.borrow().run != run {
@@ -180,7 +176,7 @@ impl Session {
         }
     }
 
-    /// Opens files, unless their run was cancelled.
+    /// Opens files, if there are any and their run was not cancelled.
     fn open_lot(&self, run: u32, lot: Vec<u32>) {
         if self.state.borrow().run == run && !lot.is_empty() {
             self.open(lot);
@@ -603,12 +599,13 @@ struct Lots {
 }
 
 impl Lots {
-    /// Adds a file, and gives the lot that is full with it, or before it.
-    fn push(&mut self, size: u64, number: u32) -> Option<Vec<u32>> {
-        let full = (self.bytes + size > LOT || self.lot.len() == FILES_OF_A_LOT).then(|| self.take());
+    /// Adds a file, and gives the lot that has no room for it; no files, if there is room.
+    fn push(&mut self, size: u64, number: u32) -> Vec<u32> {
+        let is_full = self.bytes + size > TOGETHER || self.lot.len() == FILES_OF_A_LOT;
+        let full = if is_full { self.take() } else { Vec::new() };
         self.bytes += size;
         self.lot.push(number);
-        full.filter(|lot| !lot.is_empty())
+        full
     }
 
     /// What is no full lot yet.
