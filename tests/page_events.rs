@@ -6,6 +6,7 @@
 #![cfg(target_os = "linux")]
 
 use std::io::Cursor;
+use std::path::PathBuf;
 
 use browser::{Browser, Folder, Kind, Level as Severity, Options, Result};
 use evtx_checkup::checkup::{Checkup, FileReport, Listing, Place};
@@ -27,6 +28,13 @@ mod at {
     pub const CANCEL: &str = ".waiting .progress button";
     pub const BARS: &str = ".bars";
     pub const SHOW_RECORDS: &str = "main a[href^='#/events']:not(nav a)";
+}
+
+mod chromium_only {
+    #[test]
+    fn what_workers_die_over_is_listed_again() {
+        super::run(super::Kind::Chromium, super::what_workers_die_over_is_listed_again);
+    }
 }
 
 /// Declares each of these functions as a test for both browsers.
@@ -234,6 +242,41 @@ async fn what_cannot_be_listed_is_said(browser: &Browser) -> Result {
     // What came with it in one task is there.
     browser.script("location.hash = '#/events'").await?;
     says(browser, "1 record").await
+}
+
+/// Of logs that are listed together, only those are lost that no worker survives.
+async fn what_workers_die_over_is_listed_again(browser: &Browser) -> Result {
+    browser
+        .before_page(
+            "const mortal = `addEventListener('message', event => {
+               const content = event.data?.content ?? new Uint8Array();
+               // What a task is comes first: this one lists.
+               if (content[0] !== 7 || !new TextDecoder().decode(content).includes('Poison.evtx')) return;
+               event.stopImmediatePropagation();
+               throw Error('killed by a test');
+             });`;
+             const { createObjectURL } = URL;
+             URL.createObjectURL = blob => createObjectURL.call(URL,
+               blob.type === 'text/javascript' ? new Blob([mortal, '\\n', blob], { type: blob.type }) : blob);",
+        )
+        .await?;
+    let folder = Folder::new()?;
+    let log = |computer: &'static str| evtx([Event::service_control_manager(7036).param("Spooler").computer(computer)]);
+    let write = |name: &'static str| folder.write(name, log(name));
+    let files = [write("First.evtx")?, write("Poison.evtx")?, write("Third.evtx")?];
+    browser.open_built("/").await?;
+    browser.drop_files(&files.each_ref().map(PathBuf::as_path)).await?;
+    browser.wait_for("p.progress.done").await?;
+    browser.script("location.hash = '#/events'").await?;
+    says(browser, "2 records").await?;
+    let said = browser.wait_until("document.querySelector('main section > .notice')?.textContent").await?;
+    assert_eq!(
+        said.as_str(),
+        Some(
+            "Some records are not listed: 64 KiB of Poison.evtx could not be read again (Uncaught Error: killed by a test)."
+        )
+    );
+    Ok(())
 }
 
 async fn times_are_in_the_zone_that_is_chosen(browser: &Browser) -> Result {

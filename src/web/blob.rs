@@ -41,7 +41,8 @@ pub async fn read_together<T>(
         && let Ok(together) = Blob::new_with_blob_sequence(&together)
     {
         let mut taken = Vec::new();
-        let all = read_through_window(&together, |bytes, _| {
+        let largest = files.iter().map(|(size, _)| *size as usize).max().unwrap_or(0);
+        let all = read_through_window(&together, largest, |bytes, _| {
             let mut used = 0;
             while let Some((size, _)) = files.get(taken.len())
                 && let Some(file) = bytes[used..].get(..*size as usize)
@@ -49,7 +50,7 @@ pub async fn read_together<T>(
                 used += file.len();
                 taken.push(take(taken.len(), Ok(file)));
             }
-            used
+            if taken.len() < files.len() { used } else { bytes.len() }
         });
         if all.await.is_ok() && taken.len() == files.len() {
             return taken;
@@ -79,13 +80,17 @@ pub async fn stream(file: &Blob, offset: u64, length: u64, mut take: impl FnMut(
         take(&bytes[..whole]);
         whole
     };
-    read_through_window(&part, whole_chunks).await
+    read_through_window(&part, CHUNK_SIZE as usize, whole_chunks).await
 }
 
 /// Reads a file through a window that is used again and again: buffers that the browser allocated anew would pile up until
 /// its garbage collector wakes. Gives `take` what has come, and whether that is the end, and is told how much of it is
-/// done with; the rest comes again with more behind it. The browser reads on meanwhile.
-async fn read_through_window(file: &Blob, mut take: impl FnMut(&[u8], bool) -> usize) -> Result<(), String> {
+/// done with; the rest, which is less than `kept` bytes, comes again with more behind it. The browser reads on meanwhile.
+async fn read_through_window(
+    file: &Blob,
+    kept: usize,
+    mut take: impl FnMut(&[u8], bool) -> usize,
+) -> Result<(), String> {
     let options = ReadableStreamGetReaderOptions::new();
     options.set_mode(ReadableStreamReaderMode::Byob);
     let Ok(reader) = file.stream().unchecked_into::<ByteStream>().get_reader(&options) else {
@@ -94,6 +99,10 @@ async fn read_through_window(file: &Blob, mut take: impl FnMut(&[u8], bool) -> u
         return Ok(());
     };
     let Window { mut window, mut buffer } = WINDOWS.with_borrow_mut(Vec::pop).unwrap_or_default();
+    if buffer.len() < kept + WINDOW {
+        // Memory that comes zeroed is much cheaper than memory that is filled with zeroes.
+        buffer = vec![0; kept + WINDOW];
+    }
     // A browser that does not know `min` gives what it has ready.
     let whole_window = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&whole_window, &"min".into(), &(WINDOW as u32).into());
@@ -108,12 +117,7 @@ async fn read_through_window(file: &Blob, mut take: impl FnMut(&[u8], bool) -> u
         if length == 0 {
             break;
         }
-        if buffer.len() < filled + length {
-            // Memory that comes zeroed is much cheaper than memory that is filled with zeroes.
-            let old = std::mem::replace(&mut buffer, vec![0; filled + WINDOW + CHUNK_SIZE as usize]);
-            buffer[..filled].copy_from_slice(&old[..filled]);
-        }
-        bytes.copy_to(&mut buffer[filled..filled + length]);
+        bytes.copy_to(buffer.get_mut(filled..filled + length).ok_or("more came than was asked for")?);
         filled += length;
         let used = take(&buffer[..filled], false);
         if used > 0 {
@@ -141,7 +145,7 @@ thread_local! {
 /// The browser's side and ours of what is being read: theirs is transferred to and fro.
 struct Window {
     window: Uint8Array,
-    /// What has arrived, and the beginning of a chunk before it.
+    /// What has arrived, behind what was kept before.
     buffer: Vec<u8>,
 }
 

@@ -60,10 +60,8 @@ async fn list_all<'k>(
     checkup: &mut Checkup<'k>,
     part: &impl Fn(Outcome),
 ) {
-    for (place, (list, file)) in lists.iter().zip(files).enumerate() {
-        if let Err(reason) = list_one(list, file, knowledge, listing, checkup, part).await {
-            part(Outcome::Unlisted { place, reason });
-        }
+    for (list, file) in lists.iter().zip(files) {
+        part(Outcome::ListEnded(list_one(list, file, knowledge, listing, checkup, part).await));
     }
 }
 

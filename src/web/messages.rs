@@ -147,7 +147,7 @@ pub enum Task {
     /// has an array of the file and, if there is display text, the file of that.
     Show { article: Option<String>, log: Log, display_text: Option<Log>, offsets: Vec<u64> },
     /// List the records of logs: those with a text in any of their values, if there is one. The request has an array of
-    /// the files; what was listed comes as [`Outcome::Listed`].
+    /// the files; what was listed comes as [`Outcome::Listed`], the end of each as [`Outcome::ListEnded`].
     List { lists: Vec<List>, text: Option<String> },
     /// Answer a question about the index of records.
     Index(Question),
@@ -211,7 +211,7 @@ pub struct Log {
 }
 
 /// A log, or a run of its chunks, whose records are to be listed.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct List {
     /// Its number.
     pub number: u32,
@@ -249,13 +249,8 @@ pub enum Outcome {
         #[serde(skip)]
         listed: JsValue,
     },
-    /// One of the logs could not be read to its end; more will come of the others.
-    Unlisted {
-        /// Its place among those of the task.
-        place: usize,
-        /// Why.
-        reason: String,
-    },
+    /// One of the lists is at its end, or why it could not be read to its end; they come in their order.
+    ListEnded(Result<(), String>),
     /// What the index answers.
     Answer(Answer),
     /// The report of the slice.
@@ -291,8 +286,8 @@ pub enum Outcome {
 impl Outcome {
     /// Whether more will come of the task.
     pub fn is_part(&self) -> bool {
-        use Outcome::{Again, Compiling, Listed, Part, Unlisted};
-        matches!(self, Part(_) | Again(_) | Compiling(_) | Listed { .. } | Unlisted { .. })
+        use Outcome::{Again, Compiling, ListEnded, Listed, Part};
+        matches!(self, Part(_) | Again(_) | Compiling(_) | Listed { .. } | ListEnded(_))
     }
 }
 
@@ -314,10 +309,10 @@ pub struct Unopened {
 pub struct Opened {
     /// Its number.
     pub number: u32,
-    /// The file, of which nothing was read but its start.
-    pub file: FileReport,
-    /// The report of all of it, if it was checked at once.
-    pub report: Option<Report>,
+    /// The report of all of it, or of its start.
+    pub report: Report,
+    /// It was checked at once.
+    pub is_checked: bool,
     /// It is an article of Microsoft's Knowledge Base.
     pub is_article: bool,
 }

@@ -12,6 +12,9 @@ use super::messages::{Outcome, Reply, Request, Task, handed_over};
 
 /// Tasks that a worker has at once: the browser reads for some while the worker is at another.
 const TASKS_PER_WORKER: usize = 3;
+/// The same of those that come last, which are the large ones: more of them would delay the first of all, and at the end
+/// lie with one worker while another has nothing to do.
+const LAST_TASKS_PER_WORKER: usize = 2;
 /// More workers than this only take memory.
 const MAX_WORKERS: usize = 8;
 /// A worker that dies before it is ready is replaced this often, then given up.
@@ -248,7 +251,11 @@ impl Pool {
             let mut state = self.0.borrow_mut();
             let State { workers, queue, next_id, .. } = &mut *state;
             let Some(next) = queue.front() else { return };
-            let room = if next.turn == Turn::Alone { 1 } else { TASKS_PER_WORKER };
+            let room = match next.turn {
+                Turn::First | Turn::Next => TASKS_PER_WORKER,
+                Turn::Last => LAST_TASKS_PER_WORKER,
+                Turn::Alone => 1,
+            };
             let ready = workers.iter_mut().filter(|slot| slot.ready && !slot.alone && slot.tasks.len() < room);
             let Some(slot) = ready.min_by_key(|slot| slot.tasks.len()) else { return };
             let Some(Waiting { task, file, mut done, turn }) = queue.pop_front() else { return };

@@ -280,21 +280,27 @@ fn opened_file(file: &Unopened, bytes: Result<&[u8], String>) -> Opened {
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
-        Err(error) => return Opened { number, file: unreadable(name, size, error), report: None, is_article: false },
+        Err(error) => {
+            let report = Report::of(number, unreadable(name, size, error));
+            return Opened { number, report, is_checked: false, is_article: false };
+        }
     };
     let file = FileReport::open(name, size, &bytes[..bytes.len().min(Kind::START)]);
+    let is_article = file.kind == Kind::Text && import::recognise(bytes);
+    let mut report = Report::of(number, file.clone());
     // One that became shorter meanwhile is read as others are, which says so.
     let reader = file.kind.reader(size, &file.name).filter(|_| whole && bytes.len() as u64 == size);
-    let report = reader.map(|reader| match file.kind {
-        Kind::Evtx => {
+    let is_checked = reader.is_some();
+    match reader {
+        Some(_) if file.kind == Kind::Evtx => {
             let mut checkup = begin(number, &file);
             checkup.read(bytes.get(HEADER_SIZE as usize..).unwrap_or_default(), HEADER_SIZE);
-            finish(checkup)
+            report.merge(finish(checkup));
         }
-        _ => Parts::new(knowledge(), number, &file, reader, bytes).collect(),
-    });
-    let is_article = file.kind == Kind::Text && import::recognise(bytes);
-    Opened { number, file, report, is_article }
+        Some(reader) => Parts::new(knowledge(), number, &file, reader, bytes).for_each(|part| report.merge(part)),
+        None => {}
+    }
+    Opened { number, report, is_checked, is_article }
 }
 
 /// The names that a log has of what is in texts.

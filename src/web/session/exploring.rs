@@ -1,7 +1,7 @@
 //! The index of all records: made when somebody first wants to look at them, asked, and searched.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -11,7 +11,7 @@ use super::super::messages::{List, Log, Outcome, Row, Task};
 use super::super::now;
 use super::super::pool::{Pool, Turn, once};
 use super::reading::slices;
-use super::{REDRAW_MILLISECONDS, Session};
+use super::{REDRAW_MILLISECONDS, Session, State};
 use crate::checkup::{FileReport, Place};
 use crate::index::About;
 use crate::log::Kind;
@@ -21,8 +21,21 @@ use crate::log::evtx::chunk_count;
 const LOT: u64 = 4 << 20;
 const FILES_OF_A_LOT: usize = 50;
 
-/// What a worker lists at once, and the files of it.
-type Lot = (Vec<List>, js_sys::Array);
+/// What a worker lists at once.
+#[derive(Default)]
+struct Lot {
+    lists: Vec<List>,
+    /// The file of each.
+    files: js_sys::Array,
+    /// A worker died over it, and another one tries.
+    is_retried: bool,
+}
+
+impl Lot {
+    fn bytes(&self) -> u64 {
+        self.lists.iter().map(List::bytes).sum()
+    }
+}
 
 /// What the page shows of the index.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,14 +60,12 @@ pub struct Lost {
 }
 
 impl Lost {
-    fn add(&mut self, bytes: u64, logs: &[(String, u64)], reason: String) {
+    fn add(&mut self, bytes: u64, name: &str, reason: &str) {
         self.bytes += bytes;
-        for (name, _) in logs {
-            if !self.files.contains(name) {
-                self.files.push(name.clone());
-            }
+        if !self.files.iter().any(|file| file == name) {
+            self.files.push(name.to_owned());
         }
-        self.reason = reason;
+        reason.clone_into(&mut self.reason);
     }
 }
 
@@ -324,7 +335,13 @@ impl Session {
     }
 
     /// Has a lot listed. It is done when the index has taken all that was listed.
-    fn list_lot(&self, (lists, files): Lot, run: u32, text: Option<String>, question: fn() -> Question) {
+    fn list_lot(
+        &self,
+        Lot { lists, files, is_retried }: Lot,
+        run: u32,
+        text: Option<String>,
+        question: fn() -> Question,
+    ) {
         // The lot itself, and what was listed of it and is on its way.
         let (session, next, left) = (self.clone(), text.clone(), Rc::new(Cell::new(1)));
         let some_done = {
@@ -338,38 +355,55 @@ impl Session {
             })
         };
         let session = self.clone();
-        let logs: Vec<(String, u64)> = lists.iter().map(|list| (list.log.name.clone(), list.bytes())).collect();
-        let mut unread: u64 = logs.iter().map(|(_, bytes)| bytes).sum();
-        let done = move |outcome| match outcome {
+        // Those that are still to be listed, each with the bytes of it that are.
+        let mut waiting: VecDeque<(List, u64)> = lists.iter().map(|list| (list.clone(), list.bytes())).collect();
+        let done = move |outcome: Result<Outcome, String>| match outcome {
             Ok(Outcome::Listed { read, listed }) => {
-                unread = unread.saturating_sub(read);
+                if let Some((_, unread)) = waiting.front_mut() {
+                    *unread = unread.saturating_sub(read);
+                }
                 if session.state.borrow().explorer.run == run {
                     left.set(left.get() + 1);
                     let some_done = some_done.clone();
                     session.take_listed(read, question(), listed, move || some_done());
                 }
             }
-            Ok(Outcome::Unlisted { place, reason }) => {
-                if let Some(log) = logs.get(place) {
-                    unread = unread.saturating_sub(log.1);
-                    session.lose(log.1, std::slice::from_ref(log), reason, run);
+            Ok(Outcome::ListEnded(outcome)) => {
+                if let (Some((list, unread)), Err(reason)) = (waiting.pop_front(), outcome) {
+                    session.lose(unread, &list.log.name, &reason, run);
                 }
             }
             Err(reason) => {
-                session.lose(unread, &logs, reason, run);
+                for (list, unread) in waiting.drain(..) {
+                    // What was listed already must not be listed again.
+                    if is_retried || unread < list.bytes() || !session.list_again(&list, run) {
+                        session.lose(unread, &list.log.name, &reason, run);
+                    }
+                }
                 some_done();
             }
             Ok(_) => some_done(),
         };
-        self.pool.push(Turn::Last, Task::List { lists, text }, files, Box::new(done));
+        let turn = if is_retried { Turn::Alone } else { Turn::Last };
+        self.pool.push(turn, Task::List { lists, text }, files, Box::new(done));
     }
 
-    /// Notes what could not be read again of logs with names and sizes.
-    fn lose(&self, bytes: u64, logs: &[(String, u64)], reason: String, run: u32) {
+    /// Has something listed that a worker died over, or over what it was to list before it. Gives whether that is possible.
+    fn list_again(&self, list: &List, run: u32) -> bool {
+        let mut state = self.state.borrow_mut();
+        let State { files, explorer, .. } = &mut *state;
+        let Some(given) = files.get(list.number as usize).filter(|_| explorer.run == run) else { return false };
+        let files = js_sys::Array::of1(&given.file);
+        explorer.lots.push(Lot { lists: vec![list.clone()], files, is_retried: true });
+        true
+    }
+
+    /// Notes what could not be read again of a log.
+    fn lose(&self, bytes: u64, name: &str, reason: &str, run: u32) {
         let explorer = &mut self.state.borrow_mut().explorer;
         if explorer.run == run {
             let Exploring { lost, search, .. } = &mut explorer.shown;
-            search.as_mut().map_or(lost, |search| &mut search.lost).add(bytes, logs, reason);
+            search.as_mut().map_or(lost, |search| &mut search.lost).add(bytes, name, reason);
         }
     }
 
@@ -393,7 +427,7 @@ impl Session {
     /// All logs, cut into what a worker does at once: runs of a large one, and lots of small ones.
     fn lots(&self) -> Vec<Lot> {
         let state = self.state.borrow();
-        let (mut lots, mut small, mut size) = (Vec::new(), (Vec::new(), js_sys::Array::new()), 0);
+        let (mut lots, mut small) = (Vec::new(), Lot::default());
         for (number, file) in state.report.files.iter().filter(|(_, file)| file.kind.refusal().is_none()) {
             let Some(given) = state.files.get(*number as usize) else { continue };
             let (blob, archived) = given.place();
@@ -404,21 +438,23 @@ impl Session {
             if file.kind == Kind::Evtx && archived.is_none() {
                 if file.size > LOT {
                     let runs = slices(chunk_count(file.size)).into_iter().map(|slice| (slice.first, slice.chunks));
-                    lots.extend(runs.map(|run| (vec![list(Some(run))], js_sys::Array::of1(&blob))));
+                    lots.extend(runs.map(|run| Lot {
+                        lists: vec![list(Some(run))],
+                        files: js_sys::Array::of1(&blob),
+                        is_retried: false,
+                    }));
                     continue;
                 }
-                small.0.push(list(Some((0, chunk_count(file.size)))));
+                small.lists.push(list(Some((0, chunk_count(file.size)))));
             } else {
-                small.0.push(list(None));
+                small.lists.push(list(None));
             }
-            small.1.push(&blob);
-            size += file.size;
-            if size > LOT || small.0.len() >= FILES_OF_A_LOT {
+            small.files.push(&blob);
+            if small.bytes() > LOT || small.lists.len() >= FILES_OF_A_LOT {
                 lots.push(std::mem::take(&mut small));
-                size = 0;
             }
         }
-        if !small.0.is_empty() {
+        if !small.lists.is_empty() {
             lots.push(small);
         }
         lots

@@ -249,23 +249,24 @@ impl Session {
     }
 
     /// Takes what a worker said of a file: what it is, and perhaps what is in it.
-    fn opened(&self, Opened { number, file, report, is_article }: Opened) {
-        match report {
-            None if is_article => {
-                self.change(number, |given| given.is_silent = true);
-                if let Some(Given { file, name, .. }) = self.given(number) {
-                    self.learn_given(&file, &name, false);
-                }
+    fn opened(&self, Opened { number, mut report, is_checked, is_article }: Opened) {
+        if is_checked {
+            let bytes = report.files.values().map(|file| file.size).sum();
+            self.state.borrow_mut().progress.bytes += bytes;
+            return self.merge(number, bytes, report);
+        }
+        let Some(file) = report.files.remove(&number) else { return };
+        if is_article {
+            self.change(number, |given| given.is_silent = true);
+            if let Some(Given { file, name, .. }) = self.given(number) {
+                self.learn_given(&file, &name, false);
             }
-            Some(part) => {
-                let bytes = file.size;
-                self.state.borrow_mut().progress.bytes += bytes;
-                self.merge(number, 0, Report::of(number, file));
-                self.merge(number, bytes, part);
-            }
-            None if file.kind.is_archive() => self.unpack(number, file),
-            None if lies_beside_logs(&file) => self.skip(number, file),
-            None => self.check(number, file),
+        } else if file.kind.is_archive() {
+            self.unpack(number, file);
+        } else if lies_beside_logs(&file) {
+            self.skip(number, file);
+        } else {
+            self.check(number, file);
         }
     }
 
