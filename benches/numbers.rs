@@ -271,7 +271,7 @@ fn native_search(log: &Path) -> Result {
     row("native cost of listing all records / of a checkup", format!("{cost:.2}"), "", true);
     let mut builder = Builder::with_room(0);
     let started = cpu_time();
-    builder.add(&listing.take());
+    listing.take().iter().for_each(|listed| builder.add(listed));
     let mut index = builder.finish();
     let made = cpu_time() - started;
     let started = cpu_time();

@@ -27,7 +27,7 @@ fn list(knowledge: &KnowledgeBase, number: u32, log: &[u8], listing: &Listing, c
     let mut take = |part: Report| {
         report.merge(part);
         // As it comes from a worker.
-        parts.push(Listed::from_bytes(&listing.take().to_bytes().unwrap()).unwrap());
+        parts.extend(listing.take().iter().map(|listed| Listed::from_bytes(&listed.to_bytes().unwrap()).unwrap()));
     };
     if file.kind == Kind::Evtx {
         let mut checkup = Checkup::new(knowledge).listing(listing);
@@ -342,6 +342,7 @@ fn records(computer: &str, records: &[(u64, &str, u32, u32)]) -> Listed {
             channel: 1,
             computer: 0,
             articles: 0,
+            carved: false,
         });
         let time = Time(1000 * MINUTE + minute * MINUTE);
         listed.push(ListedRecord { time, place: Place(place), id: *id, kind: place as u32 });
@@ -465,6 +466,7 @@ fn a_hostile_log_stays_bounded() {
             channel: 1,
             computer: 0,
             articles: number % 2,
+            carved: false,
         });
         let time = [Time(0), Time(u64::MAX), Time(u64::from(number)), Time(u64::MAX / 2)][number as usize % 4];
         listed.push(ListedRecord {

@@ -340,6 +340,13 @@ async fn carving_is_a_choice(page: &Page) -> Result {
     assert!(receipt.contains(" carved"), "{receipt}");
     let carved = page.findings().await?[id];
     println!("{found} {carved}");
+    // They are among all records too, and marked there.
+    page.browser.script("location.hash = '#/events'").await?;
+    let said = format!("{} records", with_commas(log.events.len()));
+    page.browser
+        .wait_until(&format!("document.querySelector('.outcome [role=status]')?.textContent === {}", json!(said)))
+        .await?;
+    page.browser.wait_until("document.querySelector('[role=grid] .badge')?.textContent === 'Carved'").await?;
     page.check_console("carving").await
 }
 

@@ -13,9 +13,9 @@ use evtx_checkup::checkup::{Checkup, FileReport, Listing, Place};
 use evtx_checkup::event::Level;
 use evtx_checkup::index::{Builder, Filter, Index, Row, containing};
 use evtx_checkup::kb::KnowledgeBase;
-use evtx_checkup::log::evtx::HEADER_SIZE;
+use evtx_checkup::log::evtx::{HEADER_SIZE, to_xml};
 use log_writer::logs::{benchmark, sample};
-use log_writer::{Event, evtx, filetime};
+use log_writer::{Event, evt, evtx, filetime, zip};
 use serde_json::json;
 
 /// The page's markup, as far as these tests know it.
@@ -51,6 +51,7 @@ in_both_browsers! {
     a_search_finds_values
     a_marked_span_is_what_is_shown
     listing_can_be_cancelled
+    logs_that_are_read_in_their_order_are_listed
     what_cannot_be_listed_is_said
     times_are_in_the_zone_that_is_chosen
 }
@@ -62,7 +63,7 @@ fn list(knowledge: &KnowledgeBase, log: &[u8], listing: &Listing) -> evtx_checku
     checkup.open(0, &file);
     checkup.read(&log[HEADER_SIZE as usize..], HEADER_SIZE);
     checkup.finish();
-    listing.take()
+    listing.take().remove(0)
 }
 
 fn index(log: &[u8]) -> Index {
@@ -217,6 +218,35 @@ async fn listing_can_be_cancelled(browser: &Browser) -> Result {
     browser.wait_until("document.querySelector('.waiting')?.textContent.includes('was cancelled')").await?;
     drop_log(browser, "/events", &log).await?;
     says(browser, &format!("{} records", grouped(index(&log).about().records))).await
+}
+
+/// In archives, exported, and of old Windows: such are listed from their start to their end, a megabyte at a time.
+async fn logs_that_are_read_in_their_order_are_listed(browser: &Browser) -> Result {
+    let archived = large();
+    let events = |computer: &'static str| {
+        (1..=3).map(move |id| Event::service_control_manager(7036).param("Spooler").computer(computer).record_id(id))
+    };
+    let log = evtx(events("EXPORTED"));
+    let records = &log[HEADER_SIZE as usize..];
+    let starts = records.windows(4).enumerate().filter(|(_, bytes)| *bytes == b"**\0\0").map(|(start, _)| start);
+    let export: String = starts.map(|start| to_xml(records, start).unwrap()).collect();
+    let folder = Folder::new()?;
+    let files = [
+        folder.write("customer.zip", zip(&[("System.evtx", &archived)]))?,
+        folder.write("export.xml", format!("<Events>{export}</Events>"))?,
+        folder.write("SysEvent.Evt", evt(events("OLD")))?,
+    ];
+    browser.open_built("/").await?;
+    browser.drop_files(&files.each_ref().map(PathBuf::as_path)).await?;
+    browser.wait_for("p.progress.done").await?;
+    browser.script("location.hash = '#/events'").await?;
+    let records = index(&archived).about().records;
+    says(browser, &format!("{} records", grouped(records + 6))).await?;
+    for computer in ["EXPORTED", "OLD"] {
+        browser.script_with("location.hash = '#/events?computer=' + arguments[0]", [json!(computer)]).await?;
+        says(browser, &format!("3 of {} records", grouped(records + 6))).await?;
+    }
+    Ok(())
 }
 
 /// A file that is not any more as it was dropped.

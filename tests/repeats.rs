@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use evtx_checkup::checkup::{self, Checkup, FileReport, Ids, Keys, Report};
+use evtx_checkup::checkup::{self, Checkup, FileReport, Ids, Keys, Listing, Parts, Report};
+use evtx_checkup::index::{Builder, Index};
 use evtx_checkup::kb::KnowledgeBase;
 use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE};
-use evtx_checkup::log::{Kind, Reason};
+use evtx_checkup::log::{Coverage, Kind, Reason};
 use log_writer::logs::sample_events;
 use log_writer::{Event, EvtWriter, evtx};
 
@@ -33,9 +34,32 @@ fn first_look(knowledge: &KnowledgeBase, number: u32, name: &str, bytes: &[u8]) 
     }
 }
 
-/// Checks files as the command line does.
+/// Checks files as the command line does. The list of all records has the same ones.
 fn check(files: &[(&str, Vec<u8>)], carve: bool) -> Report {
-    check_with(files, carve, &Keys::default())
+    let report = check_with(files, carve, &Keys::default());
+    let index = index(files, carve);
+    let of_report = |count: fn(&Coverage) -> u64| report.files.values().map(|file| count(&file.coverage)).sum::<u64>();
+    let carved = index.rows(0, usize::MAX).iter().filter(|row| row.carved).count();
+    assert_eq!(carved as u64, of_report(|coverage| coverage.carved));
+    assert_eq!((index.count() - carved) as u64, of_report(|coverage| coverage.records));
+    report
+}
+
+/// All records of files, listed as the page does.
+fn index(files: &[(&str, Vec<u8>)], carve: bool) -> Index {
+    let knowledge = evtx_checkup::built_in();
+    let (listing, mut builder) = (Listing::default(), Builder::with_room(0));
+    for (number, (name, bytes)) in (0..).zip(files) {
+        let size = bytes.len() as u64;
+        let file = FileReport::open(*name, size, &bytes[..bytes.len().min(Kind::START)]);
+        let carver = file.kind.carver(size, name).filter(|_| carve);
+        for reader in file.kind.reader(size, name).into_iter().chain(carver) {
+            for _ in Parts::new(&knowledge, number, &file, reader, bytes.as_slice()).listing(&listing) {
+                listing.take().iter().for_each(|listed| builder.add(listed));
+            }
+        }
+    }
+    builder.finish()
 }
 
 fn check_with(files: &[(&str, Vec<u8>)], carve: bool, keys: &Keys) -> Report {

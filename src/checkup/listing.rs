@@ -50,6 +50,8 @@ pub struct ListedKind {
     pub computer: u32,
     /// The articles that matched, among those that matched together.
     pub articles: u32,
+    /// Their log had given them up.
+    pub carved: bool,
 }
 
 /// One record.
@@ -136,7 +138,8 @@ struct Noted {
     recent: [Option<(ListedKind, u32)>; 16],
     /// The part that is being read, still without its dictionary.
     part: Listed,
-    listed: Listed,
+    /// The parts that were read.
+    listed: Vec<Listed>,
 }
 
 impl Listing {
@@ -145,8 +148,8 @@ impl Listing {
         Listing(Rc::new(RefCell::new(Noted { only_matches: true, ..Noted::default() })))
     }
 
-    /// What was listed of the part that was finished last.
-    pub fn take(&self) -> Listed {
+    /// What was listed since it was taken last, of each part by itself.
+    pub fn take(&self) -> Vec<Listed> {
         std::mem::take(&mut self.0.borrow_mut().listed)
     }
 
@@ -158,14 +161,14 @@ impl Listing {
         }
         let Some(place) = Place::new(file, record.offset) else { return };
         let Head { time, record_id, .. } = record.head;
-        let kind = noted.number(record.head, articles);
+        let kind = noted.number(record, articles);
         noted.part.push(ListedRecord { time, place, id: record_id as u32, kind });
     }
 
     /// Ends a part, with the names of its symbols and the articles of its records by their places.
     pub(super) fn finish<'n>(&self, name: impl Fn(u32) -> Name<'n>, articles: impl Iterator<Item = Vec<u32>>) {
         let mut noted = self.0.borrow_mut();
-        let Noted { only_matches, mut kinds, part, .. } = std::mem::take(&mut *noted);
+        let Noted { only_matches, mut kinds, part, mut listed, .. } = std::mem::take(&mut *noted);
         let mut dictionary = Dictionary { articles: vec![Vec::new()], ..Dictionary::default() };
         dictionary.articles.extend(articles);
         let mut numbers = FxHashMap::default();
@@ -179,12 +182,14 @@ impl Listing {
             [provider, channel, computer].into_iter().for_each(&mut number);
         }
         dictionary.kinds = kinds;
-        *noted = Noted { only_matches, listed: Listed { dictionary, ..part }, ..Noted::default() };
+        listed.push(Listed { dictionary, ..part });
+        *noted = Noted { only_matches, listed, ..Noted::default() };
     }
 }
 
 impl Noted {
-    fn number(&mut self, head: Head<'_>, articles: Option<usize>) -> u32 {
+    fn number(&mut self, record: &Record<'_>, articles: Option<usize>) -> u32 {
+        let Record { head, carved, .. } = *record;
         let kind = ListedKind {
             provider: head.provider.symbol,
             event_id: head.event_id,
@@ -193,6 +198,7 @@ impl Noted {
             computer: head.computer.symbol,
             // The first are none.
             articles: articles.map_or(0, |place| place as u32 + 1),
+            carved,
         };
         let recent = &mut self.recent[(head.event_id ^ head.provider.symbol << 3) as usize % 16];
         if let Some((own, number)) = recent

@@ -87,6 +87,8 @@ pub struct Row {
     pub computer: String,
     /// An article matched it.
     pub explained: bool,
+    /// Its log had given it up.
+    pub carved: bool,
 }
 
 impl Builder {
@@ -128,7 +130,7 @@ impl Builder {
         let mut order = columns.order();
         columns.arrange(&mut order);
         let sources = kinds::sources(&dictionary);
-        columns.drop_repeated(&sources);
+        columns.drop_repeated(&dictionary, &sources);
         order.truncate(columns.times.len());
         let mut index =
             Index { columns, dictionary, found: order, hits: None, about: About { left_out, ..About::default() } };
@@ -158,23 +160,25 @@ impl Columns {
     }
 
     /// Leaves out the records that a file with a lower number has too: those with the same time, id and source. A file's
-    /// own records are never one another's repetition.
-    fn drop_repeated(&mut self, sources: &[u32]) {
+    /// own records are never one another's repetition, but what it has given up may be.
+    fn drop_repeated(&mut self, dictionary: &Dictionary, sources: &[u32]) {
         let file = |row: u32| Place(self.places[row as usize]).file();
+        let carved = |row: u32| dictionary.kinds[self.kinds[row as usize] as usize].carved;
+        let some_are_carved = dictionary.kinds.iter().any(|kind| kind.carved);
         let source = |row: u32| sources[self.kinds[row as usize] as usize];
         let mut repeated = Vec::new();
         let mut start = 0;
         for same_time in self.times.chunk_by(|a, b| a == b) {
             let rows = start as u32..(start + same_time.len()) as u32;
             start += same_time.len();
-            if file(rows.start) == file(rows.end - 1) {
+            if file(rows.start) == file(rows.end - 1) && !(some_are_carved && same_time.len() > 1) {
                 continue;
             }
             let key = |row: u32| (self.ids[row as usize], source(row));
             let mut rows: Vec<u32> = rows.collect();
-            sort_numbers(&mut rows, &|a, b| (key(a), file(a)).cmp(&(key(b), file(b))));
+            sort_numbers(&mut rows, &|a, b| (key(a), carved(a), file(a)).cmp(&(key(b), carved(b), file(b))));
             for same in rows.chunk_by(|a, b| key(*a) == key(*b)) {
-                repeated.extend(same.iter().filter(|row| file(**row) > file(same[0])));
+                repeated.extend(same[1..].iter().filter(|row| carved(**row) || file(**row) > file(same[0])));
             }
         }
         if repeated.is_empty() {
@@ -255,6 +259,7 @@ impl Index {
             channel: name(kind.channel),
             computer: name(kind.computer),
             explained: kind.articles != 0,
+            carved: kind.carved,
         })
     }
 

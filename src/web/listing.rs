@@ -66,7 +66,7 @@ async fn list_all<'k>(
 }
 
 async fn list_one<'k>(
-    List { number, log, run }: &List,
+    List { number, log, run, carve }: &List,
     file: &Blob,
     knowledge: &'k KnowledgeBase,
     listing: &Listing,
@@ -75,9 +75,11 @@ async fn list_one<'k>(
 ) -> Result<(), String> {
     let Log { kind, name, size, archived } = log;
     let report = FileReport { kind: *kind, ..FileReport::open(name, *size, &[]) };
-    let tell = |read: u64| {
-        let listed = listing.take().to_bytes().map_or(JsValue::UNDEFINED, |listed| bytes(&listed));
-        part(Outcome::Listed { read, listed });
+    let tell = |mut read: u64| {
+        for listed in listing.take() {
+            let listed = listed.to_bytes().map_or(JsValue::UNDEFINED, |listed| bytes(&listed));
+            part(Outcome::Listed { read: std::mem::take(&mut read), listed });
+        }
     };
     if let (Kind::Evtx, Some((first, chunks))) = (kind, run) {
         let (offset, mut read) = (chunk_offset(*first), 0);
@@ -91,7 +93,8 @@ async fn list_one<'k>(
         tell(read);
         return outcome;
     }
-    let reader = kind.reader(*size, name).ok_or("it is no log")?;
+    let reader = if *carve { kind.carver(*size, name) } else { kind.reader(*size, name) };
+    let reader = reader.ok_or("it is no log")?;
     read_from_start(file, name, *archived, async |bytes| {
         for report in Parts::new(knowledge, *number, &report, reader, bytes).listing(listing) {
             tell(report.files.values().map(|file| file.bytes_read).sum());

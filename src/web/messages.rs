@@ -219,6 +219,8 @@ pub struct List {
     pub log: Log,
     /// The first of the chunks, and how many.
     pub run: Option<(u64, u64)>,
+    /// What the log has given up is to be listed, not what it has.
+    pub carve: bool,
 }
 
 impl List {

@@ -48,7 +48,7 @@ struct Read {
 /// The record: message, values, XML, and ways to copy them.
 #[component]
 pub fn RecordDetail(props: &Props) -> Html {
-    let index::Row { time, place, level, provider, event_id, .. } = &props.row;
+    let index::Row { time, place, level, provider, event_id, carved, .. } = &props.row;
     let file = props.report.files.get(&place.file());
     let read = use_state(Read::default);
     {
@@ -85,6 +85,7 @@ pub fn RecordDetail(props: &Props) -> Html {
                 { format::time(*time) }
                 if let Some(Ok(row)) = &read.text { { texts::number(row.record_id) } }
                 { written_at(computer, file.map(|file| file.name.as_str())) }
+                if *carved { { " " }<span class="badge">{ text::CARVED }</span> }
             </p>
             { content }
         </section>

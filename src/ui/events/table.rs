@@ -241,13 +241,18 @@ pub fn Table(props: &Props) -> Html {
     }
 }
 
-fn cell(column: Column, row: &Row, text: Option<&Text>, report: &Report) -> Html {
+fn cell(column: Column, row: &Row, read: Option<&Text>, report: &Report) -> Html {
     match column {
         Column::Time => format::time(row.time),
         Column::Level => html! { <span class={classes!("severity", row.level.word())}>{ row.level.word() }</span> },
         Column::Event => html! { { row.event_id } },
         Column::Provider => foreign(&row.provider),
-        Column::Message => text.map_or_else(|| html! {}, |text| foreign(&text.summary)),
+        Column::Message => html! {
+            <>
+                if row.carved { <span class="badge">{ text::CARVED }</span>{ " " } }
+                if let Some(read) = read { { foreign(&read.summary) } }
+            </>
+        },
         Column::Computer => foreign(&row.computer),
         Column::Channel => foreign(&row.channel),
         Column::Record => html! { { row.id } },

@@ -149,7 +149,7 @@ impl Session {
                 return;
             }
             let coverage = state.report.files.values().map(|file| &file.coverage);
-            coverage.map(|coverage| coverage.records + coverage.repeated).sum()
+            coverage.map(|coverage| coverage.records + coverage.repeated + coverage.carved).sum()
         };
         let share = Share { read: 0, bytes: self.bytes() };
         self.state.borrow_mut().explorer.shown = Exploring { index: IndexState::Running(share), ..Default::default() };
@@ -251,10 +251,13 @@ impl Session {
         rows.into_iter().next().ok_or_else(|| "it is not there any more".into())
     }
 
-    /// Bytes of all logs that have records.
+    /// Bytes of all logs that have records; twice those of logs that are carved too.
     fn bytes(&self) -> u64 {
+        let state = self.state.borrow();
         let is_log = |file: &&FileReport| file.kind.refusal().is_none();
-        self.state.borrow().report.files.values().filter(is_log).map(|file| file.size).sum()
+        let carves = |file: &FileReport| state.progress.carves && file.kind.carver(file.size, &file.name).is_some();
+        let logs = state.report.files.values().filter(is_log);
+        logs.map(|file| if carves(file) { 2 * file.size } else { file.size }).sum()
     }
 
     /// Tells the index something, and does `then` when it has taken it; the index may also fail.
@@ -431,27 +434,27 @@ impl Session {
         for (number, file) in state.report.files.iter().filter(|(_, file)| file.kind.refusal().is_none()) {
             let Some(given) = state.files.get(*number as usize) else { continue };
             let (blob, archived) = given.place();
-            let list = |run| {
+            let list = |run, carve| {
                 let log = Log { kind: file.kind, name: file.name.clone(), size: file.size, archived };
-                List { number: *number, log, run }
+                List { number: *number, log, run, carve }
             };
-            if file.kind == Kind::Evtx && archived.is_none() {
-                if file.size > LOT {
-                    let runs = slices(chunk_count(file.size)).into_iter().map(|slice| (slice.first, slice.chunks));
-                    lots.extend(runs.map(|run| Lot {
-                        lists: vec![list(Some(run))],
-                        files: js_sys::Array::of1(&blob),
-                        is_retried: false,
-                    }));
-                    continue;
+            let chunks = chunk_count(file.size);
+            let mut lists = match file.kind {
+                Kind::Evtx if archived.is_none() && file.size <= LOT => vec![list(Some((0, chunks)), false)],
+                Kind::Evtx if archived.is_none() => {
+                    slices(chunks).into_iter().map(|slice| list(Some((slice.first, slice.chunks)), false)).collect()
                 }
-                small.lists.push(list(Some((0, chunk_count(file.size)))));
-            } else {
-                small.lists.push(list(None));
+                _ => vec![list(None, false)],
+            };
+            if state.progress.carves && file.kind.carver(file.size, &file.name).is_some() {
+                lists.push(list(None, true));
             }
-            small.files.push(&blob);
-            if small.bytes() > LOT || small.lists.len() >= FILES_OF_A_LOT {
-                lots.push(std::mem::take(&mut small));
+            for list in lists {
+                small.lists.push(list);
+                small.files.push(&blob);
+                if small.bytes() > LOT || small.lists.len() >= FILES_OF_A_LOT {
+                    lots.push(std::mem::take(&mut small));
+                }
             }
         }
         if !small.lists.is_empty() {

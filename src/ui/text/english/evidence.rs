@@ -6,7 +6,6 @@ pub const TITLE: &str = "Evidence";
 pub const WAITING: &str = "Records in archives are shown when everything is read.";
 pub const MORE: &str = "Show more records";
 pub const AMONG_EVENTS: &str = "All of them among the events";
-pub const CARVED: &str = "Carved";
 pub const SHOW_XML: &str = "Show XML";
 pub const HIDE_XML: &str = "Hide XML";
 pub const NO_XML: &str = "This record cannot be written as XML.";

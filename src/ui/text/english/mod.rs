@@ -32,6 +32,7 @@ pub const NAME: &str = "evtx-checkup";
 pub const ALL_AREAS: &str = "All areas";
 pub const ANY_PROVIDER: &str = "Any provider";
 pub const CANCEL: &str = "Cancel";
+pub const CARVED: &str = "Carved";
 pub const CHANNEL: &str = "Channel";
 pub const CLOSE: &str = "Close";
 pub const COMPARE: &str = "Compare";
