@@ -159,7 +159,7 @@ fn RecordView(props: &RecordProps) -> Html {
             <details ontoggle={toggled}>
                 <summary>
                     { format::time(row.time) }
-                    if props.carved { <span class="badge">{ text::CARVED }</span> }
+                    if props.carved { <span class="badge other">{ text::CARVED }</span> }
                     <span class="line">{ foreign(&row.summary) }</span>
                 </summary>
                 if *open {

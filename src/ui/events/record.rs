@@ -85,7 +85,7 @@ pub fn RecordDetail(props: &Props) -> Html {
                 { format::time(*time) }
                 if let Some(Ok(row)) = &read.text { { texts::number(row.record_id) } }
                 { written_at(computer, file.map(|file| file.name.as_str())) }
-                if *carved { { " " }<span class="badge">{ text::CARVED }</span> }
+                if *carved { { " " }<span class="badge other">{ text::CARVED }</span> }
             </p>
             { content }
         </section>

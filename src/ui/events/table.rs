@@ -249,7 +249,7 @@ fn cell(column: Column, row: &Row, read: Option<&Text>, report: &Report) -> Html
         Column::Provider => foreign(&row.provider),
         Column::Message => html! {
             <>
-                if row.carved { <span class="badge">{ text::CARVED }</span>{ " " } }
+                if row.carved { <span class="badge other">{ text::CARVED }</span>{ " " } }
                 if let Some(read) = read { { foreign(&read.summary) } }
             </>
         },
