@@ -17,11 +17,14 @@ use std::time::Duration;
 use browser::{Browser, Desktop, Folder, Key, Kind, Level, Options, Result, SaveAs, Server};
 use evtx_checkup::codes;
 use evtx_checkup::kb::KnowledgeBase;
-use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader, to_xml};
+use evtx_checkup::log::evtx::{CHUNK_SIZE, HEADER_SIZE, Reader};
 use evtx_checkup::log::{Kind as FileKind, Reason, Record as LogRecord, Sink};
 use log_writer::logs::{Article, FoundingLog, benchmark, founding, sample_events};
 use log_writer::{Event, Level as Severity, MtaWriter, evtx, zip};
 use serde_json::{Value, json};
+
+#[path = "support/export.rs"]
+mod export;
 
 /// The page's markup, as far as these tests know it.
 mod at {
@@ -268,18 +271,7 @@ async fn display_text_of_a_log_gives_its_messages(page: &Page) -> Result {
 
 /// A log as Event Viewer exports it, in UTF-16.
 fn export(log: &[u8]) -> Vec<u8> {
-    struct Export<'l>(&'l [u8], String);
-    impl Sink for Export<'_> {
-        fn record(&mut self, record: &LogRecord<'_>) {
-            let at = (record.offset - HEADER_SIZE) % CHUNK_SIZE;
-            let chunk = (record.offset - at) as usize;
-            self.1 += &to_xml(&self.0[chunk..], at as usize).unwrap();
-        }
-    }
-    let mut export = Export(log, "\u{feff}<Events>".into());
-    Reader::default().slice(&log[HEADER_SIZE as usize..], HEADER_SIZE, &mut export);
-    let text = export.1 + "</Events>";
-    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    format!("\u{feff}{}", export::export(log)).encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
 async fn chosen_and_dropped_files_merge(page: &Page) -> Result {
@@ -677,8 +669,8 @@ async fn light_or_dark_is_a_choice(page: &Page) -> Result {
 
 async fn dead_workers_are_replaced(page: &Page) -> Result {
     page.browser
-        .before_page(
-            "const mortal = `addEventListener('message', event => {
+        .before_workers(
+            "addEventListener('message', event => {
                // The end of a slice's task: the number of its first chunk, and how many there are.
                const content = event.data?.content ?? new Uint8Array();
                const end = [...content].slice(-3).join();
@@ -687,11 +679,12 @@ async fn dead_workers_are_replaced(page: &Page) -> Result {
                if (event.data !== 'die' && !poison && !named) return;
                event.stopImmediatePropagation();
                throw Error('killed by a test');
-             });`;
-             const { createObjectURL } = URL;
-             URL.createObjectURL = blob => createObjectURL.call(URL,
-               blob.type === 'text/javascript' ? new Blob([mortal, '\\n', blob], { type: blob.type }) : blob);
-             const workers = [];
+             });",
+        )
+        .await?;
+    page.browser
+        .before_page(
+            "const workers = [];
              window.ready = 0;
              window.Worker = class extends Worker {
                constructor(...all) {
@@ -800,13 +793,7 @@ async fn all_real_logs_at_once(page: &Page) -> Result {
 }
 
 async fn a_page_without_workers_says_so(page: &Page) -> Result {
-    page.browser
-        .before_page(
-            "const { createObjectURL } = URL;
-             URL.createObjectURL = blob => createObjectURL.call(URL,
-               blob.type === 'text/javascript' ? new Blob(['throw Error(\"stillborn\")'], { type: blob.type }) : blob);",
-        )
-        .await?;
+    page.browser.before_workers("throw Error('stillborn')").await?;
     page.open("").await?;
     page.drop_logs(&[("System.evtx", founding(FOUNDING[2].0).evtx())]).await?;
     page.checked(1).await?;

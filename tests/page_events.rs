@@ -13,10 +13,13 @@ use evtx_checkup::checkup::{Checkup, FileReport, Listing, Place};
 use evtx_checkup::event::Level;
 use evtx_checkup::index::{Builder, Filter, Index, Row, containing};
 use evtx_checkup::kb::KnowledgeBase;
-use evtx_checkup::log::evtx::{HEADER_SIZE, to_xml};
+use evtx_checkup::log::evtx::HEADER_SIZE;
 use log_writer::logs::{benchmark, sample};
 use log_writer::{Event, evt, evtx, filetime, zip};
 use serde_json::json;
+
+#[path = "support/export.rs"]
+mod export;
 
 /// The page's markup, as far as these tests know it.
 mod at {
@@ -226,14 +229,10 @@ async fn logs_that_are_read_in_their_order_are_listed(browser: &Browser) -> Resu
     let events = |computer: &'static str| {
         (1..=3).map(move |id| Event::service_control_manager(7036).param("Spooler").computer(computer).record_id(id))
     };
-    let log = evtx(events("EXPORTED"));
-    let records = &log[HEADER_SIZE as usize..];
-    let starts = records.windows(4).enumerate().filter(|(_, bytes)| *bytes == b"**\0\0").map(|(start, _)| start);
-    let export: String = starts.map(|start| to_xml(records, start).unwrap()).collect();
     let folder = Folder::new()?;
     let files = [
         folder.write("customer.zip", zip(&[("System.evtx", &archived)]))?,
-        folder.write("export.xml", format!("<Events>{export}</Events>"))?,
+        folder.write("export.xml", export::export(&evtx(events("EXPORTED"))))?,
         folder.write("SysEvent.Evt", evt(events("OLD")))?,
     ];
     browser.open_built("/").await?;
@@ -277,17 +276,14 @@ async fn what_cannot_be_listed_is_said(browser: &Browser) -> Result {
 /// Of logs that are listed together, only those are lost that no worker survives.
 async fn what_workers_die_over_is_listed_again(browser: &Browser) -> Result {
     browser
-        .before_page(
-            "const mortal = `addEventListener('message', event => {
+        .before_workers(
+            "addEventListener('message', event => {
                const content = event.data?.content ?? new Uint8Array();
                // What a task is comes first: this one lists.
                if (content[0] !== 7 || !new TextDecoder().decode(content).includes('Poison.evtx')) return;
                event.stopImmediatePropagation();
                throw Error('killed by a test');
-             });`;
-             const { createObjectURL } = URL;
-             URL.createObjectURL = blob => createObjectURL.call(URL,
-               blob.type === 'text/javascript' ? new Blob([mortal, '\\n', blob], { type: blob.type }) : blob);",
+             });",
         )
         .await?;
     let folder = Folder::new()?;

@@ -10,6 +10,9 @@ use evtx_checkup::log::{Coverage, Kind, Reason};
 use log_writer::logs::sample_events;
 use log_writer::{Event, EvtWriter, evtx};
 
+#[path = "support/export.rs"]
+mod export;
+
 const HEADER: usize = HEADER_SIZE as usize;
 const CHUNK: usize = CHUNK_SIZE as usize;
 
@@ -187,13 +190,7 @@ fn named(id: u64, service: &str) -> Event {
 #[test]
 fn a_log_and_its_export() {
     let log = evtx((1..=50).map(plain));
-    let mut export = String::from("<Events>");
-    let starts = log[HEADER..].windows(4).enumerate().filter(|(_, bytes)| *bytes == b"**\0\0");
-    for (start, _) in starts {
-        export += &evtx_checkup::log::evtx::to_xml(&log[HEADER..], start).unwrap();
-    }
-    export += "</Events>";
-    let report = check(&[("export.xml", export.into()), ("log.evtx", log)], false);
+    let report = check(&[("export.xml", export::export(&log).into()), ("log.evtx", log)], false);
     assert_eq!(counts(&report), [(50, 0), (0, 50)]);
 }
 

@@ -171,7 +171,7 @@ impl Columns {
         for same_time in self.times.chunk_by(|a, b| a == b) {
             let rows = start as u32..(start + same_time.len()) as u32;
             start += same_time.len();
-            if file(rows.start) == file(rows.end - 1) && !(some_are_carved && same_time.len() > 1) {
+            if same_time.len() == 1 || !some_are_carved && file(rows.start) == file(rows.end - 1) {
                 continue;
             }
             let key = |row: u32| (self.ids[row as usize], source(row));

@@ -237,7 +237,7 @@ impl Pool {
         }
     }
 
-    /// How many tasks the workers take at once.
+    /// How many tasks keep the workers busy: those that they are at, and those that are next.
     pub fn room(&self) -> usize {
         self.0.borrow().workers.len() * TASKS_PER_WORKER
     }

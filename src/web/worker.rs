@@ -287,19 +287,18 @@ fn opened_file(file: &Unopened, bytes: Result<&[u8], String>) -> Opened {
     };
     let file = FileReport::open(name, size, &bytes[..bytes.len().min(Kind::START)]);
     let is_article = file.kind == Kind::Text && import::recognise(bytes);
-    let mut report = Report::of(number, file.clone());
     // One that became shorter meanwhile is read as others are, which says so.
     let reader = file.kind.reader(size, &file.name).filter(|_| whole && bytes.len() as u64 == size);
     let is_checked = reader.is_some();
-    match reader {
+    let report = match reader {
         Some(_) if file.kind == Kind::Evtx => {
             let mut checkup = begin(number, &file);
             checkup.read(bytes.get(HEADER_SIZE as usize..).unwrap_or_default(), HEADER_SIZE);
-            report.merge(finish(checkup));
+            [Report::of(number, file), finish(checkup)].into_iter().collect()
         }
-        Some(reader) => Parts::new(knowledge(), number, &file, reader, bytes).for_each(|part| report.merge(part)),
-        None => {}
-    }
+        Some(reader) => checkup::in_order(knowledge(), number, &file, reader, bytes),
+        None => Report::of(number, file),
+    };
     Opened { number, report, is_checked, is_article }
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
+use web_sys::Blob;
 
 use super::super::index::{Answer, Question};
 use super::super::messages::{List, Log, Outcome, Row, Task};
@@ -24,16 +25,15 @@ const FILES_OF_A_LOT: usize = 50;
 /// What a worker lists at once.
 #[derive(Default)]
 struct Lot {
-    lists: Vec<List>,
-    /// The file of each.
-    files: js_sys::Array,
+    /// Each with its file.
+    lists: Vec<(List, Blob)>,
     /// A worker died over it, and another one tries.
     is_retried: bool,
 }
 
 impl Lot {
     fn bytes(&self) -> u64 {
-        self.lists.iter().map(List::bytes).sum()
+        self.lists.iter().map(|(list, _)| list.bytes()).sum()
     }
 }
 
@@ -137,6 +137,13 @@ impl Explorer {
             (_, Some(search)) if search.running => Some(&mut search.share),
             _ => None,
         }
+    }
+}
+
+impl State {
+    /// Whether what a log has given up is wanted too.
+    fn carves(&self, file: &FileReport) -> bool {
+        self.progress.carves && file.kind.carver(file.size, &file.name).is_some()
     }
 }
 
@@ -255,9 +262,8 @@ impl Session {
     fn bytes(&self) -> u64 {
         let state = self.state.borrow();
         let is_log = |file: &&FileReport| file.kind.refusal().is_none();
-        let carves = |file: &FileReport| state.progress.carves && file.kind.carver(file.size, &file.name).is_some();
         let logs = state.report.files.values().filter(is_log);
-        logs.map(|file| if carves(file) { 2 * file.size } else { file.size }).sum()
+        logs.map(|file| if state.carves(file) { 2 * file.size } else { file.size }).sum()
     }
 
     /// Tells the index something, and does `then` when it has taken it; the index may also fail.
@@ -338,13 +344,7 @@ impl Session {
     }
 
     /// Has a lot listed. It is done when the index has taken all that was listed.
-    fn list_lot(
-        &self,
-        Lot { lists, files, is_retried }: Lot,
-        run: u32,
-        text: Option<String>,
-        question: fn() -> Question,
-    ) {
+    fn list_lot(&self, Lot { lists, is_retried }: Lot, run: u32, text: Option<String>, question: fn() -> Question) {
         // The lot itself, and what was listed of it and is on its way.
         let (session, next, left) = (self.clone(), text.clone(), Rc::new(Cell::new(1)));
         let some_done = {
@@ -359,10 +359,11 @@ impl Session {
         };
         let session = self.clone();
         // Those that are still to be listed, each with the bytes of it that are.
-        let mut waiting: VecDeque<(List, u64)> = lists.iter().map(|list| (list.clone(), list.bytes())).collect();
+        let mut waiting: VecDeque<_> =
+            lists.iter().map(|(list, file)| (list.clone(), file.clone(), list.bytes())).collect();
         let done = move |outcome: Result<Outcome, String>| match outcome {
             Ok(Outcome::Listed { read, listed }) => {
-                if let Some((_, unread)) = waiting.front_mut() {
+                if let Some((.., unread)) = waiting.front_mut() {
                     *unread = unread.saturating_sub(read);
                 }
                 if session.state.borrow().explorer.run == run {
@@ -372,15 +373,17 @@ impl Session {
                 }
             }
             Ok(Outcome::ListEnded(outcome)) => {
-                if let (Some((list, unread)), Err(reason)) = (waiting.pop_front(), outcome) {
+                if let (Some((list, _, unread)), Err(reason)) = (waiting.pop_front(), outcome) {
                     session.lose(unread, &list.log.name, &reason, run);
                 }
             }
             Err(reason) => {
-                for (list, unread) in waiting.drain(..) {
+                for (list, file, unread) in waiting.drain(..) {
                     // What was listed already must not be listed again.
-                    if is_retried || unread < list.bytes() || !session.list_again(&list, run) {
+                    if is_retried || unread < list.bytes() {
                         session.lose(unread, &list.log.name, &reason, run);
+                    } else {
+                        session.list_again(list, file, run);
                     }
                 }
                 some_done();
@@ -388,17 +391,17 @@ impl Session {
             Ok(_) => some_done(),
         };
         let turn = if is_retried { Turn::Alone } else { Turn::Last };
+        let (lists, files): (Vec<_>, Vec<_>) = lists.into_iter().unzip();
+        let files: js_sys::Array = files.into_iter().map(JsValue::from).collect();
         self.pool.push(turn, Task::List { lists, text }, files, Box::new(done));
     }
 
-    /// Has something listed that a worker died over, or over what it was to list before it. Gives whether that is possible.
-    fn list_again(&self, list: &List, run: u32) -> bool {
-        let mut state = self.state.borrow_mut();
-        let State { files, explorer, .. } = &mut *state;
-        let Some(given) = files.get(list.number as usize).filter(|_| explorer.run == run) else { return false };
-        let files = js_sys::Array::of1(&given.file);
-        explorer.lots.push(Lot { lists: vec![list.clone()], files, is_retried: true });
-        true
+    /// Has something listed that a worker died over, or over what it was to list before it.
+    fn list_again(&self, list: List, file: Blob, run: u32) {
+        let explorer = &mut self.state.borrow_mut().explorer;
+        if explorer.run == run {
+            explorer.lots.push(Lot { lists: vec![(list, file)], is_retried: true });
+        }
     }
 
     /// Notes what could not be read again of a log.
@@ -427,10 +430,10 @@ impl Session {
         }
     }
 
-    /// All logs, cut into what a worker does at once: runs of a large one, and lots of small ones.
+    /// All logs, cut into what a worker does at once: some runs of a large one, or many small ones.
     fn lots(&self) -> Vec<Lot> {
         let state = self.state.borrow();
-        let (mut lots, mut small) = (Vec::new(), Lot::default());
+        let (mut lots, mut lot) = (Vec::new(), Lot::default());
         for (number, file) in state.report.files.iter().filter(|(_, file)| file.kind.refusal().is_none()) {
             let Some(given) = state.files.get(*number as usize) else { continue };
             let (blob, archived) = given.place();
@@ -439,26 +442,23 @@ impl Session {
                 List { number: *number, log, run, carve }
             };
             let chunks = chunk_count(file.size);
-            let mut lists = match file.kind {
-                Kind::Evtx if archived.is_none() && file.size <= LOT => vec![list(Some((0, chunks)), false)],
+            let runs = match file.kind {
+                Kind::Evtx if archived.is_none() && file.size <= LOT => vec![Some((0, chunks))],
                 Kind::Evtx if archived.is_none() => {
-                    slices(chunks).into_iter().map(|slice| list(Some((slice.first, slice.chunks)), false)).collect()
+                    slices(chunks).into_iter().map(|slice| Some((slice.first, slice.chunks))).collect()
                 }
-                _ => vec![list(None, false)],
+                _ => vec![None],
             };
-            if state.progress.carves && file.kind.carver(file.size, &file.name).is_some() {
-                lists.push(list(None, true));
-            }
-            for list in lists {
-                small.lists.push(list);
-                small.files.push(&blob);
-                if small.bytes() > LOT || small.lists.len() >= FILES_OF_A_LOT {
-                    lots.push(std::mem::take(&mut small));
+            let carved = state.carves(file).then(|| list(None, true));
+            for list in runs.into_iter().map(|run| list(run, false)).chain(carved) {
+                lot.lists.push((list, blob.clone()));
+                if lot.bytes() > LOT || lot.lists.len() >= FILES_OF_A_LOT {
+                    lots.push(std::mem::take(&mut lot));
                 }
             }
         }
-        if !small.lists.is_empty() {
-            lots.push(small);
+        if !lot.lists.is_empty() {
+            lots.push(lot);
         }
         lots
     }

@@ -110,6 +110,16 @@ impl Browser {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", parameters).await.map(drop)
     }
 
+    /// The same in every worker whose script is made in the page. What is `${…}` in it comes from the page.
+    pub async fn before_workers(&self, script: &str) -> Result {
+        let before = format!(
+            "const {{ createObjectURL }} = URL;
+             URL.createObjectURL = blob => createObjectURL.call(URL,
+               blob.type === 'text/javascript' ? new Blob([`{script}`, '\\n', blob], {{ type: blob.type }}) : blob);"
+        );
+        self.before_page(&format!("{{ {before} }}")).await
+    }
+
     /// Waits until a JavaScript expression is neither false nor null, 0 or empty; gives its value.
     pub async fn wait_until(&self, expression: &str) -> Result<Value> {
         let (start, body) = (Instant::now(), format!("return ({expression});"));
